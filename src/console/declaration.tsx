@@ -53,8 +53,24 @@ export interface Action {
   readonly name: string;
   readonly label: Words;
   readonly bulk: boolean;
+  readonly danger: boolean;
   readonly confirm?: Words;
+  /** The button that changes nothing. */
+  readonly keep?: Words;
+  readonly asks: readonly Asked[];
+  /** Fields of the record that the confirmation shows. */
+  readonly shows: readonly string[];
 }
+
+/** What an action asks for before it runs. */
+export interface Asked extends Pick<Field, "name" | "type" | "label" | "options" | "required"> {
+  /** Fields of the record whose value is proposed; the first that has one. */
+  readonly proposed?: readonly string[];
+}
+
+/** Whether an action is offered for a record: the API names the possible ones. */
+export const isOffered = (action: Pick<Action, "name">, record: Readonly<Record<string, unknown>>): boolean =>
+  !Array.isArray(record.actions) || record.actions.includes(action.name);
 
 export interface Resource {
   readonly name: string;

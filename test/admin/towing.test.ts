@@ -103,7 +103,11 @@ describe("an order", () => {
 
   test("Many orders are cancelled at once, each by its own rules.", async () => {
     const ids = [await newOrder(), await newOrder("COMPLETED")];
-    const { body } = await post("/api/admin/orders/bulk/", { action: "cancel", ids }, as(operator));
+    const { body } = await post(
+      "/api/admin/orders/bulk/",
+      { action: "cancel", ids, values: { reason: "The road is closed" } },
+      as(operator),
+    );
     expect(body).toMatchObject({ count: 2, done: 1, failed: [{ id: ids[1] }] });
   });
 

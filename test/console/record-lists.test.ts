@@ -102,7 +102,7 @@ describe("a list", () => {
     await dialog.getByText("This affects 12 records.").waitFor();
     await dialog.getByLabel("Field").selectOption({ label: "Base price" });
     await dialog.getByLabel("New value").fill("777");
-    await dialog.getByRole("button", { name: "Change…" }).click();
+    await dialog.getByRole("button", { name: "Change the records" }).click();
     await page.getByText("Done: 12 records.").waitFor();
     const prices = await Promise.all(made.map(async (each) => (await tariff(each)).base_price));
     expect(new Set(prices)).toEqual(new Set(["777.00"]));

@@ -72,7 +72,13 @@ describe("a record", () => {
     await card.getByText("₽1,000.00").waitFor();
     await card.getByText("₽2,000.00").waitFor();
     await card.getByRole("link", { name: "operator1" }).waitFor();
-    await card.getByRole("button", { name: "Revert" }).click();
+    await card.getByRole("button", { name: "Restore the former values" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.locator("footer button").allTextContents()).toEqual([
+      "Keep the present values",
+      "Restore the former values",
+    ]);
+    await dialog.getByRole("button", { name: "Restore the former values" }).click();
     await page.getByText("Reverted").waitFor();
     expect((await tariff(made)).base_price).toBe("1000.00");
   });
@@ -135,7 +141,7 @@ describe("a record", () => {
     const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);
     await page.getByRole("button", { name: "Delete" }).click();
     const dialog = page.getByRole("dialog");
-    await dialog.getByRole("button", { name: "Cancel" }).click();
+    await dialog.getByRole("button", { name: "Keep the record" }).click();
     expect((await tariff(made)).name).toBe(made.name);
     await page.getByRole("button", { name: "Delete" }).click();
     await dialog.getByRole("button", { name: "Delete" }).click();

@@ -33,14 +33,16 @@ export function Dialog({ title, onClose, children, footer, wide }: DialogProps) 
 interface ConfirmProps {
   readonly title: string;
   readonly children?: ReactNode;
+  /** The deed, and the button that changes nothing: no two buttons say the same. */
   readonly action: string;
+  readonly keep?: string | undefined;
   readonly danger?: boolean;
   readonly busy?: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
-export function Confirm({ title, children, action, danger, busy, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, children, action, keep, danger, busy, onConfirm, onClose }: ConfirmProps) {
   const words = useWords();
   return (
     <Dialog
@@ -48,7 +50,7 @@ export function Confirm({ title, children, action, danger, busy, onConfirm, onCl
       onClose={onClose}
       footer={
         <>
-          <Button onClick={onClose}>{words("do.cancel")}</Button>
+          <Button onClick={onClose}>{keep || words("do.keep")}</Button>
           <Button look={danger ? "danger" : "main"} disabled={busy} onClick={onConfirm} autoFocus>
             {action}
           </Button>

@@ -123,6 +123,7 @@ export function MapPage() {
         <Confirm
           title={words("map.assignTitle", { truck: askedTruck.plate })}
           action={words("map.assign")}
+          keep={words("map.keep")}
           onConfirm={run}
           onClose={() => setAsked(null)}
         >

@@ -2,15 +2,21 @@
 import { type RaRecord, useListContext, useNotify, useRefresh } from "ra-core";
 import { useState } from "react";
 import { Link } from "react-router-dom";
-import { pathOf } from "../data.ts";
-import { type Field, type Resource, useDeclared, useLabel, useResources } from "../declaration.tsx";
+import {
+  type Field,
+  isOffered,
+  type Resource,
+  useDeclared,
+  useLabel,
+  useResources,
+} from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { InfoText } from "../kit/page.tsx";
 import { shortId } from "../records/fields/titles.ts";
 import { Ago, Value } from "../records/fields/values.tsx";
 import { ListPage } from "../records/list/list.tsx";
-import { call } from "../session.ts";
+import { ActionDialog } from "../records/record/action-dialog.tsx";
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -61,11 +67,15 @@ export function AuditCard({ row }: { row: AuditRow }) {
   const resources = useResources();
   const log = useDeclared("audit-log");
   const words = useWords();
+  const label = useLabel();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const [asked, setAsked] = useState(false);
   const [kind = "", ...rest] = row.subject.split(":");
   const id = rest.join(":");
   const about = resources.find(({ subject }) => subject === kind);
   const names = [...new Set([...Object.keys(row.before ?? {}), ...Object.keys(row.after ?? {})])];
-  const isPlain = row.before !== null && row.after !== null && Boolean(about?.can.edit);
+  const revert = log?.actions.find(({ name }) => name === "revert");
   return (
     <li className="audit-card">
       <header>
@@ -80,7 +90,11 @@ export function AuditCard({ row }: { row: AuditRow }) {
         <span className="by">
           {row.actor === null ? "—" : <Value field={ACTOR} record={row} />} · <Ago value={row.at} />
         </span>
-        {isPlain && log?.actions.some(({ name }) => name === "revert") ? <Revert row={row} /> : null}
+        {log && revert && isOffered(revert, row) ? (
+          <Button icon="undo" onClick={() => setAsked(true)}>
+            {label(revert.label)}
+          </Button>
+        ) : null}
       </header>
       {names.length > 0 ? (
         <table className="compare">
@@ -103,6 +117,18 @@ export function AuditCard({ row }: { row: AuditRow }) {
           </tbody>
         </table>
       ) : null}
+      {asked && log && revert ? (
+        <ActionDialog
+          resource={log}
+          record={row}
+          action={revert}
+          onDone={() => {
+            notify("audit.reverted", { type: "success" });
+            refresh();
+          }}
+          onClose={() => setAsked(false)}
+        />
+      ) : null}
     </li>
   );
 }
@@ -122,28 +148,5 @@ function Difference({ name, row, field }: { name: string; row: AuditRow; field: 
       <td className="was">{side(row.before)}</td>
       <td className="mark">{side(row.after)}</td>
     </tr>
-  );
-}
-
-function Revert({ row }: { row: AuditRow }) {
-  const [busy, setBusy] = useState(false);
-  const notify = useNotify();
-  const refresh = useRefresh();
-  const words = useWords();
-  const revert = async () => {
-    setBusy(true);
-    try {
-      await call("POST", pathOf("audit-log", row.id, "actions", "revert"), { body: {} });
-      notify("audit.reverted", { type: "success" });
-      refresh();
-    } catch (error) {
-      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
-    }
-    setBusy(false);
-  };
-  return (
-    <Button icon="undo" disabled={busy} onClick={revert}>
-      {words("do.revert")}
-    </Button>
   );
 }

@@ -44,7 +44,18 @@ export const Declared = z
     sort: z.object({ field: z.string(), order: z.enum(["asc", "desc"]) }),
     can: z.object({ create: z.boolean(), edit: z.boolean(), delete: z.boolean(), export: z.boolean() }),
     actions: z.array(
-      z.object({ name: z.string(), label: Label, bulk: z.boolean(), confirm: Label.optional() }),
+      z.object({
+        name: z.string(),
+        label: Label,
+        bulk: z.boolean(),
+        danger: z.boolean(),
+        confirm: Label.optional(),
+        keep: Label.optional(),
+        asks: z.array(
+          z.object({ ...Input, required: z.boolean(), proposed: z.array(z.string()).optional() }),
+        ),
+        shows: z.array(z.string()),
+      }),
     ),
     tabs: z.array(z.object({ resource: z.string(), target: z.string(), label: Label })),
   })
@@ -92,7 +103,15 @@ function declared(caller: Caller, resource: Resource, timeZone: string): z.input
         name: actionName,
         label: action.label,
         bulk: action.bulk === true,
+        danger: action.danger === true,
         ...(action.confirm ? { confirm: action.confirm } : {}),
+        ...(action.keep ? { keep: action.keep } : {}),
+        asks: Object.entries(action.asks ?? {}).map(([askedName, asked]) => ({
+          ...inputOf(askedName, asked),
+          required: !asked.input.safeParse(undefined).success,
+          ...(asked.proposed ? { proposed: [...asked.proposed] } : {}),
+        })),
+        shows: [...(action.shows ?? [])],
       })),
     tabs: (resource.tabs ?? []).filter((tab) => readable.has(tab.resource)),
   };

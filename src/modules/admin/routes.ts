@@ -1,9 +1,10 @@
 /** `/api/admin/…`: one set of routes for every declared resource. */
 
+import type { Caller } from "../../platform/http/caller.ts";
 import { notFound } from "../../platform/http/errors.ts";
 import { envelope, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, type RouteResponse, respond, route } from "../../platform/http/route.ts";
-import type { ConsoleRole, Resource, Subject } from "../../platform/resources/resource.ts";
+import type { Resource, Subject } from "../../platform/resources/resource.ts";
 import { z } from "../../platform/zod.ts";
 import { requireResource } from "./catalogue.ts";
 import { Declared, declarationFor } from "./declaration.ts";
@@ -12,7 +13,7 @@ import { exportRows } from "./exports/csv.ts";
 import { doToMany } from "./jobs/bulk.ts";
 import { overviewRoutes } from "./overview.ts";
 import { roleOf } from "./rights.ts";
-import { runAction } from "./rows/actions.ts";
+import { possibleActions, runAction } from "./rows/actions.ts";
 import { changeAnyVersion, changeRow, createRow, removeRow, requireVersion } from "./rows/commands.ts";
 import { recordLook } from "./rows/looks.ts";
 import { findRow, listRows } from "./rows/queries.ts";
@@ -65,7 +66,11 @@ const list = route({
       { page, limit: per_page },
       PAGE_SIZE,
       (window) => listRows(ctx, caller, resource, wanted, { sort, order }, window),
-      (row) => rowWire(resource, role, row) as z.input<typeof Row>,
+      (row) =>
+        ({
+          ...rowWire(resource, role, row),
+          ...(resource.actions ? { actions: possibleActions(caller, resource, row) } : {}),
+        }) as z.input<typeof Row>,
     );
     await recordLook(ctx, caller, resource, wanted, { door: "list", page });
     return respond(200, found);
@@ -104,14 +109,18 @@ const beginDownload = route({
     ),
 });
 
-/** A row with its version, which a change must name in `If-Match`. */
+/** A row with its version, which a change must name in `If-Match`, and the actions that are possible now. */
 async function versioned(
   resource: Resource,
-  role: ConsoleRole,
+  caller: Caller,
   subject: Subject,
 ): Promise<{ wire: z.input<typeof VersionedRow>; headers: Record<string, string> }> {
   const version = await versionOf(resource, subject);
-  const wire = { ...rowWire(resource, role, subject), version } as z.input<typeof VersionedRow>;
+  const wire = {
+    ...rowWire(resource, roleOf(caller), subject),
+    version,
+    actions: possibleActions(caller, resource, subject),
+  } as z.input<typeof VersionedRow>;
   return { wire, headers: { ETag: `"${version}"` } };
 }
 
@@ -128,7 +137,7 @@ const read = route({
     const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
     await recordLook(ctx, caller, resource, subject.row, { door: "record", id: params.id });
-    const { wire, headers } = await versioned(resource, roleOf(caller), subject);
+    const { wire, headers } = await versioned(resource, caller, subject);
     return respond(200, wire, headers);
   },
 });
@@ -145,11 +154,7 @@ const create = route({
   responses: { 201: VersionedRow },
   async handle({ ctx, caller, params, body }) {
     const resource = requireResource(caller, params.resource, "create");
-    const { wire, headers } = await versioned(
-      resource,
-      roleOf(caller),
-      await createRow(ctx, caller, resource, body),
-    );
+    const { wire, headers } = await versioned(resource, caller, await createRow(ctx, caller, resource, body));
     return respond(201, wire, headers);
   },
 });
@@ -171,7 +176,7 @@ const change = route({
     const write = (await requireVersion(request, resource, subject)) === "any" ? changeAnyVersion : changeRow;
     const changed = await write(ctx, caller, resource, subject, body);
     if (!changed) throw notFound();
-    const { wire, headers } = await versioned(resource, roleOf(caller), changed);
+    const { wire, headers } = await versioned(resource, caller, changed);
     return respond(200, wire, headers);
   },
 });
@@ -201,17 +206,21 @@ const act = route({
   tag,
   summary: "Run an action on a row",
   access: "operator",
+  description:
+    "The body has what the action asks for, as the declaration lists it. A row names the actions that are possible in its present state.",
   params: ofOne.extend({ action: z.string() }),
+  body: Fields,
   responses: { 200: z.looseObject({}), 204: null },
   async handle({
     ctx,
     caller,
     params,
+    body,
   }): Promise<RouteResponse<200, Record<string, unknown>> | RouteResponse<204, null>> {
     const resource = requireResource(caller, params.resource, "read");
     const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
-    const told = await runAction(ctx, caller, resource, params.action, subject);
+    const told = await runAction(ctx, caller, resource, params.action, subject, body);
     return told ? respond(200, { ...told }) : respond(204, null);
   },
 });

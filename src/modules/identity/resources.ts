@@ -98,6 +98,12 @@ const userResource = resource({
   actions: {
     end_sessions: {
       label: text("Sign out everywhere", "Завершить все сеансы"),
+      confirm: text(
+        "Every device of this person has to sign in again.",
+        "На всех устройствах этого человека придётся войти заново.",
+      ),
+      keep: text("Leave them signed in", "Оставить сеансы"),
+      danger: true,
       roles: ["staff"],
       bulk: true,
       run: endDevices,
@@ -105,16 +111,19 @@ const userResource = resource({
     confirm_email: {
       label: text("Mark the e-mail as verified", "Считать почту подтверждённой"),
       roles: ["staff"],
+      isPossible: (row) => row.email !== null && row.email_verified_at === null,
       run: markEmailVerified,
     },
     confirm_phone: {
       label: text("Mark the phone as verified", "Считать телефон подтверждённым"),
       roles: ["staff"],
+      isPossible: (row) => row.phone !== null && row.phone_verified_at === null,
       run: markPhoneVerified,
     },
     send_reset: {
       label: text("Mail a reset link", "Отправить ссылку для сброса пароля"),
       roles: ["staff"],
+      isPossible: (row) => Boolean(row.email),
       run: sendReset,
     },
     reset_second_factor: {
@@ -123,7 +132,10 @@ const userResource = resource({
         "The authenticator app, all passkeys and the recovery codes stop working. Make sure by another way that it is this person who asks.",
         "Приложение-аутентификатор, ключи доступа и коды восстановления перестанут действовать. Убедитесь иным способом, что просит сам владелец.",
       ),
+      keep: text("Keep the factors", "Оставить факторы"),
+      danger: true,
       roles: ["staff"],
+      isPossible: (row) => Boolean(row.second_factor),
       run: resetFactors,
     },
     temporary_password: {
@@ -132,6 +144,8 @@ const userResource = resource({
         "The current password stops working and every device is signed out. The user must change the new password at the next sign-in.",
         "Прежний пароль перестанет действовать, все сеансы будут завершены. При следующем входе пользователь должен будет сменить новый пароль.",
       ),
+      keep: text("Keep the current password", "Оставить прежний пароль"),
+      danger: true,
       roles: ["staff"],
       run: giveTemporaryPassword,
     },

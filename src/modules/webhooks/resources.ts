@@ -85,6 +85,7 @@ const endpointResource = resource({
     secret: {
       label: text("Show the secret", "Показать ключ"),
       confirm: text("Show the secret that signs requests?", "Показать ключ, которым подписаны запросы?"),
+      keep: text("Keep it hidden", "Не показывать"),
       roles: ["staff"],
       run: async (ctx, caller, { id }) => ({ secret: await revealSecret(ctx, caller, Number(id)) }),
     },

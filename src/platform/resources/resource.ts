@@ -112,9 +112,20 @@ export interface Change {
 
 /** An operation on a row beside changing its fields. */
 export interface Action {
+  /** The deed, as its button names it: `Cancel the order`. */
   readonly label: Text;
   /** Confirmation question. */
   readonly confirm?: Text;
+  /** The button of the confirmation that changes nothing: `Keep the order`. */
+  readonly keep?: Text;
+  /** Ends something or takes something away: its button looks so. */
+  readonly danger?: boolean;
+  /** What the confirmation asks for, by name. */
+  readonly asks?: Readonly<Record<string, Asked>>;
+  /** Fields of the row that the confirmation shows. */
+  readonly shows?: readonly string[];
+  /** Whether the action is offered for a row as it is; always without it. `run` refuses by the same rule. */
+  readonly isPossible?: (row: Values, caller: Caller) => boolean;
   readonly roles: readonly ConsoleRole[];
   /** Available for many rows at once. */
   readonly bulk?: boolean;
@@ -124,7 +135,15 @@ export interface Action {
     caller: Caller,
     subject: Subject,
     audit: Audit,
+    given: Values,
   ) => Promise<object | null>;
+}
+
+/** What an action asks for before it runs: an input of a field's type. */
+export interface Asked extends Pick<Field, "type" | "label" | "options"> {
+  readonly input: z.ZodType;
+  /** The fields of the row whose value is proposed; the first that has one. */
+  readonly proposed?: readonly string[];
 }
 
 /** Rows that are about to be read: by ids, or by filters as they were sent. */

@@ -7,8 +7,9 @@ import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { Confirm } from "../../kit/dialog.tsx";
 import { Control } from "../fields/inputs.tsx";
+import { Questions } from "../record/action-dialog.tsx";
 
-type Task = Pick<Action, "name" | "label" | "confirm">;
+type Task = Pick<Action, "name" | "label"> & Partial<Action>;
 
 const worded = (words: string) => ({ en: words, ru: words });
 
@@ -35,12 +36,16 @@ export function BulkBar({ resource }: { resource: Resource }) {
       {resource.actions
         .filter((action) => action.bulk)
         .map((action) => (
-          <Button key={action.name} onClick={() => setAsked(action)}>
+          <Button
+            key={action.name}
+            look={action.danger ? "danger" : "plain"}
+            onClick={() => setAsked(action)}
+          >
             {label(action.label)}
           </Button>
         ))}
       {resource.can.edit ? (
-        <Button onClick={() => setAsked({ name: "change", label: worded(words("do.change")) })}>
+        <Button onClick={() => setAsked({ name: "change", label: worded(words("do.changeMany")) })}>
           {words("do.change")}
         </Button>
       ) : null}
@@ -48,7 +53,14 @@ export function BulkBar({ resource }: { resource: Resource }) {
         <Button
           look="danger"
           icon="trash"
-          onClick={() => setAsked({ name: "delete", label: worded(words("do.delete")) })}
+          onClick={() =>
+            setAsked({
+              name: "delete",
+              label: worded(words("do.deleteMany")),
+              keep: worded(words("do.keepMany")),
+              danger: true,
+            })
+          }
         >
           {words("do.delete")}
         </Button>
@@ -100,12 +112,15 @@ function BulkDialog({ resource, task, chosen, onClose }: BulkDialogProps) {
   };
   const isReady = counted !== null && !(counted instanceof Error) && counted.count > 0;
   const needsValues = task.name === "change" && values === null;
+  const asks = task.asks ?? [];
+  const needsAnswer = asks.some(({ name, required }) => required && !values?.[name]);
   return (
     <Confirm
       title={label(task.label)}
       action={label(task.label)}
-      danger={task.name === "delete"}
-      busy={busy || !isReady || needsValues}
+      keep={label(task.keep)}
+      danger={task.danger === true}
+      busy={busy || !isReady || needsValues || needsAnswer}
       onConfirm={run}
       onClose={onClose}
     >
@@ -118,6 +133,8 @@ function BulkDialog({ resource, task, chosen, onClose }: BulkDialogProps) {
       </p>
       {task.name === "change" ? <Change resource={resource} onChange={setValues} /> : null}
       {task.confirm ? <p>{label(task.confirm)}</p> : null}
+      {/* A proposed value is one record's, and many are changed here. */}
+      <Questions asks={asks} given={values ?? {}} onChange={setValues} />
     </Confirm>
   );
 }

@@ -1,16 +1,23 @@
-/** The declared actions of a record, and deleting it. */
+/** The declared actions of a record that are possible now, and deleting it. */
 import { type RaRecord, useDelete, useNotify, useRefresh } from "ra-core";
 import { useState } from "react";
 import { useNavigate } from "react-router-dom";
-import { pathOf } from "../../data.ts";
-import { type Action, type Resource, useLabel } from "../../declaration.tsx";
+import { type Action, isOffered, type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { Confirm, Dialog } from "../../kit/dialog.tsx";
-import { call, openFile } from "../../session.ts";
+import { openFile } from "../../session.ts";
 import { titleOf } from "../fields/titles.ts";
+import { ActionDialog, hasDialog, runAction } from "./action-dialog.tsx";
 
-export function RecordActions({ resource, record }: { resource: Resource; record: RaRecord }) {
+interface ActionsProps {
+  readonly resource: Resource;
+  readonly record: RaRecord;
+  /** The action whose button stands out. */
+  readonly main?: string | undefined;
+}
+
+export function RecordActions({ resource, record, main }: ActionsProps) {
   const [asked, setAsked] = useState<Action | "delete" | null>(null);
   const [answer, setAnswer] = useState<Readonly<Record<string, unknown>> | null>(null);
   const [busy, setBusy] = useState(false);
@@ -22,23 +29,21 @@ export function RecordActions({ resource, record }: { resource: Resource; record
   const label = useLabel();
   const title = titleOf(record, resource.title);
 
+  const done = (action: Action, told: Readonly<Record<string, unknown>> | null) => {
+    notify("record.done", { type: "success", messageArgs: { name: label(action.label) } });
+    if (typeof told?.url === "string") openFile(told.url);
+    else if (told && Object.keys(told).length > 0) setAnswer(told);
+    refresh();
+  };
   const run = async (action: Action) => {
     setBusy(true);
     try {
-      const told = await call<Record<string, unknown> | null>(
-        "POST",
-        pathOf(resource.name, record.id, "actions", action.name),
-        { body: {} },
-      );
-      notify("record.done", { type: "success", messageArgs: { name: label(action.label) } });
-      if (typeof told?.url === "string") openFile(told.url);
-      else if (told && Object.keys(told).length > 0) setAnswer(told);
-      refresh();
+      done(action, await runAction(resource, record, action, {}));
     } catch (error) {
       notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+      refresh();
     }
     setBusy(false);
-    setAsked(null);
   };
   const removeIt = () =>
     remove(
@@ -58,22 +63,31 @@ export function RecordActions({ resource, record }: { resource: Resource; record
     );
   return (
     <>
-      {resource.actions.map((action) => (
-        <Button
-          key={action.name}
-          disabled={busy}
-          onClick={() => (action.confirm ? setAsked(action) : run(action))}
-        >
-          {label(action.label)}
-        </Button>
-      ))}
+      {resource.actions
+        .filter((action) => isOffered(action, record))
+        .map((action) => (
+          <Button
+            key={action.name}
+            look={action.danger ? "danger" : action.name === main ? "main" : "plain"}
+            disabled={busy}
+            onClick={() => (hasDialog(action) ? setAsked(action) : run(action))}
+          >
+            {label(action.label)}
+          </Button>
+        ))}
       {resource.can.delete ? (
-        <Button look="danger" icon="trash" label={words("do.delete")} onClick={() => setAsked("delete")} />
+        <Button
+          look="danger"
+          icon="trash"
+          label={words("do.deleteRecord")}
+          onClick={() => setAsked("delete")}
+        />
       ) : null}
       {asked === "delete" ? (
         <Confirm
           title={words("record.deleteTitle", { name: title })}
-          action={words("do.delete")}
+          action={words("do.deleteRecord")}
+          keep={words("do.keepRecord")}
           danger
           onConfirm={removeIt}
           onClose={() => setAsked(null)}
@@ -81,15 +95,13 @@ export function RecordActions({ resource, record }: { resource: Resource; record
           <p>{words("record.sure")}</p>
         </Confirm>
       ) : asked ? (
-        <Confirm
-          title={`${label(asked.label)}: ${title}`}
-          action={label(asked.label)}
-          busy={busy}
-          onConfirm={() => run(asked)}
+        <ActionDialog
+          resource={resource}
+          record={record}
+          action={asked}
+          onDone={(told) => done(asked, told)}
           onClose={() => setAsked(null)}
-        >
-          <p>{label(asked.confirm)}</p>
-        </Confirm>
+        />
       ) : null}
       {answer ? <Told answer={answer} onClose={() => setAnswer(null)} /> : null}
     </>

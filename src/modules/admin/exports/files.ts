@@ -3,7 +3,7 @@ import { CSV_TYPE, csvDisposition } from "../../../platform/csv.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, refuse } from "../../../platform/http/errors.ts";
 import { text } from "../../../platform/http/text.ts";
-import type { Subject } from "../../../platform/resources/resource.ts";
+import type { Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { objectUrl } from "../../../platform/storage/object-access.ts";
 import type { Job } from "../jobs/runner.ts";
@@ -51,9 +51,12 @@ export async function exportAddress(
   { id, row }: Subject,
 ): Promise<{ url: string }> {
   if (row.actor !== caller.userId) throw forbidden();
-  if (row.action !== EXPORT || row.state !== "done") throw refuse(409, NO_FILE);
+  if (!hasFile(row)) throw refuse(409, NO_FILE);
   return { url: await objectUrl(ctx, fileOf(id)) };
 }
+
+/** Whether a job has written a file. */
+export const hasFile = ({ action, state }: Values) => action === EXPORT && state === "done";
 
 /** Deletes the file and any parts. */
 export async function dropExport(ctx: RequestContext, id: string): Promise<void> {

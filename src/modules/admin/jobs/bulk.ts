@@ -90,7 +90,7 @@ async function workOff(
       if (!subject) failed.push({ id, detail: NO_ROW[ctx.locale] });
       else if (task.action === "delete") await removeRow(ctx, caller, resource, subject);
       else if (task.action === "change") await changeRow(ctx, caller, resource, subject, task.values ?? {});
-      else await runAction(ctx, caller, resource, task.action, subject);
+      else await runAction(ctx, caller, resource, task.action, subject, task.values ?? {});
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       failed.push({ id, detail: reason(error, ctx.locale) });

@@ -69,9 +69,14 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
       caller.isStaff ? undefined : kindIn(resources.filter((each) => may(caller, each, "read"))),
     actions: {
       revert: {
-        label: text("Revert", "Отменить"),
-        confirm: text("Restore the previous values?", "Вернуть прежние значения?"),
+        label: text("Restore the former values", "Вернуть прежние значения"),
+        confirm: text(
+          "The record gets the values from before this change.",
+          "Запись получит значения, какие были до этого изменения.",
+        ),
+        keep: text("Keep the present values", "Оставить нынешние"),
         roles: ["operator", "staff"],
+        isPossible: (row, caller) => isRevertible(caller, row, bySubject.get(kindOf(row))),
         run: (ctx, caller, { id, row }) =>
           revert(ctx, caller, { ...row, id }, bySubject.get(kindOf(row)) ?? null),
       },
@@ -87,6 +92,17 @@ function kindIn(resources: readonly Resource[]): SQL {
 const subjectOf = ({ subject }: Values) => String(subject);
 const kindOf = (entry: Values) => subjectOf(entry).split(":", 1)[0] ?? "";
 
+type Sides = { before: Values | null; after: Values | null };
+
+/** Whether the caller may revert this kind of entry. Whether its values still stand is found out by reverting. */
+function isRevertible(caller: Caller, entry: Values, changed: Resource | undefined): boolean {
+  const { before, after } = entry as Sides;
+  if (!changed || !before) return false;
+  return after
+    ? isPlain(changed, before, after) && may(caller, changed, "edit")
+    : isDeletion(entry, changed) && may(caller, changed, "create");
+}
+
 /** Restores the previous values if the record still has the entry's values. This is an ordinary change, with its rules and audit row. */
 async function revert(
   ctx: RequestContext,
@@ -94,7 +110,7 @@ async function revert(
   entry: Values,
   changed: Resource | null,
 ): Promise<object | null> {
-  const { before, after } = entry as { before: Values | null; after: Values | null };
+  const { before, after } = entry as Sides;
   if (changed && before && !after) return restore(ctx, caller, entry, before, changed);
   if (!changed || !before || !after || !isPlain(changed, before, after)) throw refuse(409, NOT_REVERTIBLE);
   if (!may(caller, changed, "edit")) throw forbidden();
@@ -117,6 +133,11 @@ function isPlain({ fields }: Resource, before: Values, after: Values): boolean {
   return names.length > 0 && writable && names.every((name) => name in after);
 }
 
+/** The deletion of a row that can be made again. */
+function isDeletion(entry: Values, { subject, remove, rights }: Resource): boolean {
+  return entry.action === `${subject}.delete` && !remove && rights.staff.includes("create");
+}
+
 /** Makes a deleted record again, as a new row with the writable fields. Dependent rows stay deleted. */
 async function restore(
   ctx: RequestContext,
@@ -125,9 +146,7 @@ async function restore(
   before: Values,
   deleted: Resource,
 ): Promise<object> {
-  const name = `${deleted.subject}.delete`;
-  if (entry.action !== name || deleted.remove || deleted.rights.staff.every((right) => right !== "create"))
-    throw refuse(409, NOT_REVERTIBLE);
+  if (!isDeletion(entry, deleted)) throw refuse(409, NOT_REVERTIBLE);
   if (!may(caller, deleted, "create")) throw forbidden();
   const id = subjectOf(entry).slice(deleted.subject.length + 1);
   const restored = `${deleted.subject}.restore`;

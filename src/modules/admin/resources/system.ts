@@ -16,7 +16,7 @@ import {
   type Subject,
 } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { exportAddress } from "../exports/files.ts";
+import { exportAddress, hasFile } from "../exports/files.ts";
 import { adminJobs } from "../tables.ts";
 
 const NOT_DEAD = text(
@@ -60,6 +60,7 @@ const outboxResource = resource({
       label: text("Send again", "Отправить снова"),
       roles: ["operator", "staff"],
       bulk: true,
+      isPossible: ({ status }) => status === "dead",
       run: resend,
     },
   },
@@ -101,6 +102,7 @@ const jobResource = resource({
     download: {
       label: text("Download", "Скачать"),
       roles: ["operator", "staff"],
+      isPossible: (row, caller) => hasFile(row) && row.actor === caller.userId,
       run: exportAddress,
     },
   },

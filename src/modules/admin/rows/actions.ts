@@ -1,21 +1,38 @@
 /** Runs a declared action of a resource on one row. */
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, notFound } from "../../../platform/http/errors.ts";
-import type { Resource, Subject } from "../../../platform/resources/resource.ts";
+import { parse } from "../../../platform/http/input/validation.ts";
+import type { Action, Resource, Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { z } from "../../../platform/zod.ts";
 import { roleOf } from "../rights.ts";
 import { auditOf } from "./commands.ts";
 
-/** Runs the action if the caller may; returns the action's result. */
+/** Runs the action if the caller may; returns the action's result. `given`: what the action asks for. The action itself refuses what its rules do not allow. */
 export async function runAction(
   ctx: RequestContext,
   caller: Caller,
   resource: Resource,
   name: string,
   subject: Subject,
+  given: Values,
 ): Promise<object | null> {
   const action = Object.hasOwn(resource.actions ?? {}, name) ? resource.actions?.[name] : undefined;
   if (!action) throw notFound();
   if (!action.roles.includes(roleOf(caller))) throw forbidden();
-  return action.run(ctx, caller, subject, auditOf(ctx, caller, resource, subject.id));
+  const audit = auditOf(ctx, caller, resource, subject.id);
+  return action.run(ctx, caller, subject, audit, parse(shapeOf(action), given));
+}
+
+const isPossible = ({ isPossible: rule }: Action, { row }: Subject, caller: Caller) =>
+  rule?.(row, caller) ?? true;
+
+const shapeOf = ({ asks = {} }: Action) =>
+  z.object(Object.fromEntries(Object.entries(asks).map(([name, { input }]) => [name, input])));
+
+/** The names of the actions that this caller may run on the row as it is. */
+export function possibleActions(caller: Caller, resource: Resource, subject: Subject): string[] {
+  return Object.entries(resource.actions ?? {})
+    .filter(([, action]) => action.roles.includes(roleOf(caller)) && isPossible(action, subject, caller))
+    .map(([name]) => name);
 }

@@ -1,59 +1,63 @@
-/** Actions of the console on orders and payments. They call the same commands as the API. */
+/** Actions of the console on orders. They call the same commands as the API. */
 import { runBatch } from "../../../platform/db/client.ts";
-import type { Place } from "../../../platform/geo.ts";
-import type { Caller } from "../../../platform/http/caller.ts";
-import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
+import { notFound, refuse } from "../../../platform/http/errors.ts";
+import { string } from "../../../platform/http/input/fields.ts";
 import { type Text, text } from "../../../platform/http/text.ts";
-import type { Action, Change, Consequences, Subject, Values } from "../../../platform/resources/resource.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
+import { moneyInput } from "../../../platform/resources/inputs.ts";
+import type { Action, Asked, Values } from "../../../platform/resources/resource.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
 import { startDispatch } from "../offers/commands.ts";
-import { planEdit, tellNewRoute } from "../orders/commands.ts";
 import { openStartCode } from "../orders/job/start-code.ts";
-import { settlePayment } from "../orders/payments/commands.ts";
-import { loadOrder, type Payment } from "../orders/queries.ts";
-import type { EditableOrder, OrderEdit, OrderStatus } from "../orders/rules.ts";
+import { recordPayment } from "../orders/payments/recording.ts";
+import { PAYMENT_METHODS } from "../orders/payments/tables.ts";
+import { loadOrder } from "../orders/queries.ts";
+import { mayTransition, type OrderStatus } from "../orders/rules.ts";
 import { transitionOrder } from "../orders/transitions.ts";
 
-const NOT_NOW = text(
-  "This can't be changed in the present state any more.",
-  "В текущем состоянии заказа это поле изменить нельзя.",
-);
 const NO_TRUCK = text("No truck is available.", "Нет свободного эвакуатора.");
+const AMOUNT = text("Amount", "Сумма");
 
-const roles = ["operator", "staff"] as const;
+export const roles = ["operator", "staff"] as const;
+
+const reasonLabel = text("Reason", "Причина");
+/** A reason that must be given: for what ends an order or takes money back. */
+export const reason: Asked = { type: "text", label: reasonLabel, input: string({ max: 500 }) };
+export const optionalReason: Asked = {
+  type: "text",
+  label: text("Note", "Примечание"),
+  input: string({ max: 500, blank: true }).optional(),
+};
+
+export const statusOf = (row: Values) => row.status as OrderStatus;
+
+type StatusAction = Pick<Action, "label"> & Partial<Pick<Action, "confirm" | "keep" | "danger" | "asks">>;
 
 /** An action that changes the status of an order. */
-function changeStatus(label: Text, status: OrderStatus, confirm?: Text): Action {
+function changeStatus(status: OrderStatus, declared: StatusAction): Action {
   return {
-    label,
-    ...(confirm ? { confirm } : {}),
+    ...declared,
     roles,
     bulk: true,
-    async run(ctx, caller, { id }) {
+    isPossible: (row) => mayTransition("operator", statusOf(row), status),
+    async run(ctx, caller, { id }, _audit, given) {
       const order = await loadOrder(ctx, id);
       if (!order) throw notFound();
-      await transitionOrder(ctx, caller, order, "operator", { status });
+      const { reason: why, final_price: finalPrice } = given as { reason?: string; final_price?: number };
+      await transitionOrder(ctx, caller, order, "operator", { status, finalPrice, reason: why });
       return null;
     },
   };
 }
 
+const keepOrder: Text = text("Keep the order", "Оставить заказ");
+
 export const orderActions: Readonly<Record<string, Action>> = {
-  confirm: changeStatus(text("Confirm", "Подтвердить"), "CONFIRMED"),
-  complete: changeStatus(text("Complete", "Завершить"), "COMPLETED"),
-  cancel: changeStatus(text("Cancel", "Отменить"), "CANCELLED", text("Cancel the order?", "Отменить заказ?")),
-  open_code: {
-    label: text("Unlock the start code", "Разблокировать ввод кода"),
-    roles,
-    async run(ctx, caller, { id }) {
-      await openStartCode(ctx, caller, id);
-      return null;
-    },
-  },
+  confirm: changeStatus("CONFIRMED", { label: text("Confirm the order", "Подтвердить заказ") }),
   dispatch: {
     label: text("Look for a truck", "Найти эвакуатор"),
     roles,
+    isPossible: (row) => row.status === "CONFIRMED",
     async run(ctx, _, { id }, audit) {
       const { offer, from } = await startDispatch(ctx, id);
       if (!offer && from === null) throw refuse(409, NO_TRUCK);
@@ -61,61 +65,88 @@ export const orderActions: Readonly<Record<string, Action>> = {
       return from === null ? null : { offered_from: isoTime(from) };
     },
   },
-};
-
-/** An action that changes the status of a payment. */
-function settle(label: Text, to: Payment["status"]): Action {
-  return {
-    label,
+  start: changeStatus("IN_PROGRESS", { label: text("Start the work", "Начать работу") }),
+  open_code: {
+    label: text("Unlock the start code", "Разблокировать ввод кода"),
     roles,
-    bulk: true,
-    async run(ctx: RequestContext, caller: Caller, { id, row }: Subject) {
-      await settlePayment(ctx, caller, String(row.order_id), Number(id), to);
+    isPossible: (row) => row.status === "ASSIGNED" && Number(row.code_tries) > 0,
+    async run(ctx, caller, { id }) {
+      await openStartCode(ctx, caller, id);
       return null;
     },
-  };
-}
-
-export const paymentActions: Readonly<Record<string, Action>> = {
-  process: settle(text("Mark as processing", "Перевести в обработку"), "PROCESSING"),
-  complete: settle(text("Mark as paid", "Отметить как оплаченный"), "COMPLETED"),
-  fail: settle(text("Mark as failed", "Отметить как непрошедший"), "FAILED"),
-  refund: settle(text("Mark as refunded", "Отметить как возвращённый"), "REFUNDED"),
+  },
+  complete: changeStatus("COMPLETED", {
+    label: text("Complete the order", "Завершить заказ"),
+    confirm: text(
+      "The order ends with this price. The price can be corrected later, the end can't be undone.",
+      "Заказ завершится с этой ценой. Цену можно исправить и потом, завершение отменить нельзя.",
+    ),
+    keep: text("Leave it in progress", "Оставить в работе"),
+    asks: {
+      final_price: {
+        type: "money",
+        label: text("Final price", "Итоговая цена"),
+        // Without one the estimate counts, as for many orders at once.
+        input: moneyInput().nullable().optional(),
+        proposed: ["final_price", "estimated_price"],
+      },
+      reason: optionalReason,
+    },
+  }),
+  record_payment: {
+    label: text("Record a payment", "Принять оплату"),
+    confirm: text(
+      "The payment counts as paid at once, and the client is notified.",
+      "Платёж сразу считается оплаченным, клиент получит уведомление.",
+    ),
+    keep: text("Record nothing", "Не принимать"),
+    roles,
+    isPossible: (row) => row.status !== "CANCELLED" && Number(row.due) > 0,
+    asks: {
+      amount: { type: "money", label: AMOUNT, input: moneyInput(), proposed: ["due"] },
+      payment_method: {
+        type: "enum",
+        label: text("Method", "Способ"),
+        options: PAYMENT_METHODS,
+        input: z.enum(PAYMENT_METHODS),
+      },
+      transaction_id: {
+        type: "text",
+        label: text("Transaction", "Транзакция"),
+        input: string({ max: 100, blank: true }).optional(),
+      },
+      reason: optionalReason,
+    },
+    async run(ctx, caller, { id }, _audit, given) {
+      const {
+        amount,
+        payment_method,
+        transaction_id = "",
+        reason: why = "",
+      } = given as unknown as RecordInput;
+      if (amount === 0) throw refuse(400, NO_AMOUNT);
+      const input = { amount, paymentMethod: payment_method, transactionId: transaction_id };
+      await recordPayment(ctx, caller, { ...input, orderId: id, reason: why, reverses: null });
+      return null;
+    },
+  },
+  cancel: changeStatus("CANCELLED", {
+    label: text("Cancel the order", "Отменить заказ"),
+    confirm: text(
+      "The order ends, its truck becomes free, and the client is notified. This can't be undone.",
+      "Заказ завершится, эвакуатор освободится, клиент получит уведомление. Отменить это нельзя.",
+    ),
+    keep: keepOrder,
+    danger: true,
+    asks: { reason },
+  }),
 };
 
-/** The console's fields as an order edit; only those that are given. */
-function toEdit(values: Values): OrderEdit {
-  const [pickup, delivery] = [values.pickup, values.delivery] as (Place | undefined)[];
-  const fields = {
-    pickupAddress: values.pickup_address,
-    pickupLatitude: pickup?.latitude,
-    pickupLongitude: pickup?.longitude,
-    deliveryAddress: values.delivery_address,
-    deliveryLatitude: delivery?.latitude,
-    deliveryLongitude: delivery?.longitude,
-    description: values.description,
-    priority: values.priority,
-    scheduledAt: values.scheduled_at,
-    vehicleTypeId: values.vehicle_type,
-    finalPrice: values.final_price,
-  };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as OrderEdit;
-}
+const NO_AMOUNT = text("The amount must be more than zero.", "Сумма должна быть больше нуля.");
 
-const NAMES = { scheduledAt: "scheduled_at", vehicleTypeId: "vehicle_type" };
-
-/** Applies the rules of an order edit: only fields that may change in the present status, and a new estimate for a new route. */
-export async function orderConsequences(
-  ctx: RequestContext,
-  { before, values }: Change,
-): Promise<Consequences> {
-  if (!before) return {};
-  const order = { id: before.id, status: before.row.status, ...toEdit(before.row) } as EditableOrder;
-  const { change, refused, where } = await planEdit(ctx, order, "operator", toEdit(values), NAMES);
-  const refusedNames = Object.keys(values).filter((name) =>
-    Object.keys(toEdit({ [name]: values[name] })).some((field) => refused.includes(field as never)),
-  );
-  if (refusedNames.length > 0) throw invalid(Object.fromEntries(refusedNames.map((name) => [name, NOT_NOW])));
-  const truckId = before.row.tow_truck as number | null;
-  return { where, set: change, after: () => tellNewRoute(ctx, truckId, change) };
+interface RecordInput {
+  readonly amount: number;
+  readonly payment_method: (typeof PAYMENT_METHODS)[number];
+  readonly transaction_id?: string;
+  readonly reason?: string;
 }

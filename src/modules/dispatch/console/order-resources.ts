@@ -8,10 +8,13 @@ import { instantInput, moneyInput, placeInput } from "../../../platform/resource
 import { EDIT, field, READ, resource } from "../../../platform/resources/resource.ts";
 import { z } from "../../../platform/zod.ts";
 import { orderOffers } from "../offers/tables.ts";
+import { due } from "../orders/payments/commands.ts";
 import { payments } from "../orders/payments/tables.ts";
 import { ratings } from "../orders/ratings/tables.ts";
 import { orderStatusHistory, orders } from "../orders/tables.ts";
-import { orderActions, orderConsequences, paymentActions } from "./actions.ts";
+import { orderActions } from "./actions.ts";
+import { orderConsequences } from "./order-edits.ts";
+import { paymentActions } from "./payment-actions.ts";
 
 const order = text("Order", "Заказ");
 const comment = text("Comment", "Комментарий");
@@ -67,6 +70,7 @@ const orderResource = resource({
     final_price: field.money(orders.finalPrice, text("Final price", "Итоговая цена"), {
       input: moneyInput().nullable().optional(),
     }),
+    due: field.money(due, text("Due", "К оплате"), { list: false }),
     scheduled_at: field.instant(orders.scheduledAt, text("Planned for", "Запланирован на"), {
       list: false,
       input: instantInput().nullable().optional(),
@@ -146,6 +150,20 @@ const paymentResource = resource({
     status: field.choice(payments.status, state),
     transaction_id: field.text(payments.transactionId, text("Transaction", "Транзакция")),
     paid_at: field.instant(payments.paidAt, text("Paid", "Оплачен")),
+    reverses: field.reference(
+      "payments",
+      payments.reverses,
+      text("Reverses the refund of", "Сторнирует возврат"),
+      {
+        list: false,
+      },
+    ),
+    reversed_by: field.reference(
+      "payments",
+      sql`(SELECT entry.id FROM payments AS entry WHERE entry.reverses = payments.id)`,
+      text("Refund reversed by", "Возврат сторнирован"),
+      { list: false },
+    ),
     created_at: field.instant(payments.createdAt, created),
   },
   search: [sql`${payments.id}`, payments.orderId, payments.transactionId],

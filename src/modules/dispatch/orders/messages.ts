@@ -18,6 +18,7 @@ export const texts = {
   rated: text("Rating with this Order already exists.", "Rating с таким Order уже существует."),
   payment: text("A payment can't go from {from} to {to}.", "Платёж нельзя перевести из {from} в {to}."),
   tooMuch: text("No more than {due} is due.", "К оплате не больше {due}."),
+  reversed: text("This refund has been reversed already.", "Этот возврат уже сторнирован."),
   waiting: text(
     "{limit} payments of this order are waiting to be confirmed already.",
     "По этому заказу уже ждут подтверждения платежи: {limit}.",

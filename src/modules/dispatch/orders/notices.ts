@@ -41,7 +41,12 @@ export function arrivedNotice(orderId: string, clientId: number, truckId: number
   };
 }
 
-export function paidNotice(orderId: string, clientId: number, paymentId: number, amount: string): Notice {
+export function paidNotice(
+  orderId: string,
+  clientId: number,
+  paymentId: number | string,
+  amount: string,
+): Notice {
   return {
     userId: clientId,
     type: "PAYMENT_RECEIVED",

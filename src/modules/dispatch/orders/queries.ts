@@ -25,7 +25,7 @@ import { type orderStatusHistory, orders, type PRIORITIES } from "./tables.ts";
 
 export type OrderRow = typeof orders.$inferSelect;
 export type History = Omit<typeof orderStatusHistory.$inferSelect, "orderId">;
-export type Payment = typeof payments.$inferSelect;
+export type Payment = Omit<typeof payments.$inferSelect, "reverses">;
 export type Rating = typeof ratings.$inferSelect;
 
 /** SQL condition: the order exists, and belongs to the client when one is given. */

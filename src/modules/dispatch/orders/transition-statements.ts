@@ -11,13 +11,18 @@ import { orderStatusHistory } from "./tables.ts";
 
 type Statement = BatchItem<"sqlite">;
 
+/** A transition with its reason, empty where none was given. */
+interface Reasoned extends Transition {
+  readonly reason: string;
+}
+
 /** All statements of a transition besides the order's own row. */
 export function transitionStatements(
   ctx: RequestContext,
   caller: Caller,
   order: Order,
   side: Side,
-  transition: Transition,
+  transition: Reasoned,
   change: Partial<OrderRow>,
 ): Statement[] {
   const { from, to } = transition;
@@ -25,7 +30,7 @@ export function transitionStatements(
     ...truckStatements(ctx, transition),
     ...(from === to ? [] : [historyRow(ctx, caller, order.id, transition), withdrawOffers(ctx, order.id)]),
     ...(from !== to && isOver(to) ? [shortenLinks(ctx, order.id)] : []),
-    ...auditRows(ctx, caller, order, side, change),
+    ...auditRows(ctx, caller, order, side, change, transition.reason),
   ];
 }
 
@@ -37,12 +42,13 @@ function historyRow(
   ctx: RequestContext,
   caller: Caller,
   orderId: string,
-  { from, to }: Transition,
+  { from, to, reason }: Reasoned,
 ): Statement {
   return ctx.db.insert(orderStatusHistory).values({
     orderId,
     oldStatus: from,
     newStatus: to,
+    comment: reason,
     changedBy: caller.userId,
     createdAt: ctx.now(),
   });
@@ -65,11 +71,13 @@ function auditRows(
   caller: Caller,
   order: Order,
   side: Side,
-  after: Partial<OrderRow>,
+  change: Partial<OrderRow>,
+  reason: string,
 ): Statement[] {
   if (side !== "operator" || order.clientId === caller.userId) return [];
   const before = Object.fromEntries(
-    Object.keys(after).map((field) => [field, order[field as keyof OrderRow]]),
+    Object.keys(change).map((field) => [field, order[field as keyof OrderRow]]),
   );
+  const after = { ...change, ...(reason ? { reason } : {}) };
   return [auditEntry(ctx, caller, { action: "order.move", subject: `order:${order.id}`, before, after })];
 }

@@ -23,6 +23,8 @@ export interface OrderTransitionRequest extends TransitionRequest {
   /** Kopecks; operators only, as the schedule. */
   readonly finalPrice?: number | null | undefined;
   readonly scheduledAt?: number | null | undefined;
+  /** Why, for the history and the audit log; operators only. */
+  readonly reason?: string | undefined;
 }
 
 /** A further condition of the transition, and further statements for its transaction. */
@@ -63,7 +65,14 @@ export async function transitionOrder(
   ];
   const statements = [
     ...(extra.statements ?? []),
-    ...transitionStatements(ctx, caller, order, side, transition, change),
+    ...transitionStatements(
+      ctx,
+      caller,
+      order,
+      side,
+      { ...transition, reason: request.reason ?? "" },
+      change,
+    ),
     ...(notices.length > 0 ? [noticeRows(ctx, notices)] : []),
     // A room that has begun does not wait again.
     ...(update && order.roomWaits ? [archiveUpdate(ctx, update)] : []),

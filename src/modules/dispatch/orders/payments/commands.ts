@@ -16,11 +16,14 @@ import { orders } from "../tables.ts";
 import { mayFollow, type PaymentStatus } from "./rules.ts";
 import { payments } from "./tables.ts";
 
-/** The amount due in kopecks: the price minus completed and processing payments. Zero for a cancelled order. */
-const dueOf = (orderId: string) => sql<number>`coalesce((
-  SELECT max(0, coalesce(final_price, estimated_price, 0) - (SELECT coalesce(sum(amount), 0) FROM payments
-    WHERE order_id = orders.id AND status IN ('PROCESSING', 'COMPLETED')))
-  FROM orders WHERE id = ${orderId} AND status <> 'CANCELLED'), 0)`;
+/** The amount due of the `orders` row in scope, in kopecks: the price minus completed and processing payments. Zero for a cancelled order. */
+export const due = sql<number>`(CASE WHEN orders.status = 'CANCELLED' THEN 0
+  ELSE max(0, coalesce(orders.final_price, orders.estimated_price, 0) - (SELECT coalesce(sum(amount), 0) FROM payments
+    WHERE order_id = orders.id AND status IN ('PROCESSING', 'COMPLETED'))) END)`;
+
+/** The amount due of an order, in kopecks; zero without the order. */
+export const dueOf = (orderId: string) =>
+  sql<number>`coalesce((SELECT ${due} FROM orders WHERE id = ${orderId}), 0)`;
 
 /** How many payments of an order may be pending at once: every answer with the order lists them all. */
 const MAX_PENDING = 20;
@@ -28,7 +31,8 @@ const MAX_PENDING = 20;
 const pendingCount = (orderId: string) =>
   sql<number>`(SELECT count(*) FROM payments WHERE order_id = ${orderId} AND status = 'PENDING')`;
 
-async function exceedsDue(ctx: RequestContext, orderId: string) {
+/** The refusal of an amount above what is due. */
+export async function exceedsDue(ctx: RequestContext, orderId: string) {
   const [row] = await ctx.db.all<{ due: number }>(sql`SELECT ${dueOf(orderId)} AS due`);
   return invalid({ amount: fill(texts.tooMuch, { due: fromHundredths(row?.due ?? 0) }) });
 }
@@ -63,16 +67,18 @@ export async function declarePayment(
   const done = await commit(ctx, insert, [orderUpdate(roomUpdate)], [archiveUpdate(ctx, roomUpdate)]);
   const [made] = (done?.results ?? []) as { id: number }[];
   if (!made) throw invalid({ non_field_errors: fill(texts.waiting, { limit: MAX_PENDING }) });
-  return { id: made.id, orderId, ...input, status: "PENDING", paidAt: null, createdAt: now, updatedAt: now };
+  const stored = { paidAt: null, createdAt: now, updatedAt: now };
+  return { id: made.id, orderId, ...input, status: "PENDING", ...stored };
 }
 
-/** Changes a payment's status, by an operator. The client is notified when it is completed. */
+/** Changes a payment's status, by an operator. The client is notified when it is completed. The reason is kept in the audit log. */
 export async function settlePayment(
   ctx: RequestContext,
   caller: Caller,
   orderId: string,
   id: number,
   to: PaymentStatus,
+  reason = "",
 ): Promise<Payment> {
   const [found] = await ctx.db
     .select({ payment: payments, clientId: orders.clientId })
@@ -117,7 +123,7 @@ export async function settlePayment(
         action: "payment.settle",
         subject: `payment:${id}`,
         before: { status: from },
-        after: { status: to },
+        after: { status: to, amount: fromHundredths(payment.amount), ...(reason ? { reason } : {}) },
       }),
     ],
   );

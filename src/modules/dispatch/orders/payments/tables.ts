@@ -1,6 +1,14 @@
 /** Payments of orders. Amounts are in minor units. */
 import { sql } from "drizzle-orm";
-import { check, index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import {
+  type AnySQLiteColumn,
+  check,
+  index,
+  integer,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from "drizzle-orm/sqlite-core";
 import { timestamps } from "../../timestamps.ts";
 import { orders } from "../tables.ts";
 
@@ -20,12 +28,16 @@ export const payments = sqliteTable(
     status: text("status", { enum: PAYMENT_STATES }).notNull().default("PENDING"),
     transactionId: text("transaction_id").notNull().default(""),
     paidAt: integer("paid_at"),
+    /** The refunded payment whose refund this one takes back: a counter-entry. */
+    reverses: integer("reverses").references((): AnySQLiteColumn => payments.id, { onDelete: "set null" }),
     ...timestamps(),
   },
   (table) => [
     index("payments_order").on(table.orderId, table.id),
     index("payments_status").on(table.status, table.createdAt),
     index("payments_paid").on(table.status, table.paidAt),
+    /** A refund is taken back once. */
+    uniqueIndex("payments_reverses").on(table.reverses).where(sql`${table.reverses} IS NOT NULL`),
     check("payments_amount", sql`${table.amount} > 0`),
   ],
 );
