@@ -103,8 +103,7 @@ describe("what happens shows by itself", () => {
   test("An order's page is updated step by step.", async () => {
     const id = await anOrder("Pokrovka 3");
     const { page } = await stage.signedIn("operator", `/orders/${id}`);
-    await page.getByRole("button", { name: "→ Confirmed" }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Confirmed" }).click();
+    await page.getByRole("button", { name: "Confirm the order" }).click();
     await page.locator('.steps [aria-current="step"]').getByText("Confirmed").waitFor();
     await page.getByRole("link", { name: "Assign" }).click();
     await page.locator(".map-panel").getByText("Pokrovka 3").waitFor();
