@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser } from "../../scripts/setup/browser.mjs";
+import { installPackage, lintPackage, packClient, runExample } from "../package/try.ts";
 import { Server } from "./server.ts";
 import { runSnippets, snippetFaults, snippetsOf } from "./snippets.ts";
 
@@ -52,6 +53,27 @@ describe("code", () => {
     expect(snippetFaults(snippetsOf("Text.\n"))).toHaveLength(1);
     expect(snippetFaults(snippetsOf("```swift\nlet a = 1\n```\n"))).toHaveLength(2);
     expect(snippetFaults(snippetsOf('```sh not-run=""\nls\n```\n```sh\nls\n```\n'))).toHaveLength(1);
+  });
+});
+
+describe("package", () => {
+  test("The packed client passes its linters, installs alone and offline, and the example app works with it over a line that is cut.", async () => {
+    const packed = await packClient();
+    try {
+      const [{ app, installed }] = await Promise.all([installPackage(packed), lintPackage(packed)]);
+      expect(installed).toEqual(["@caravan"]);
+      const { printed, cuts } = await runExample(app, server.origin);
+      expect(printed.trim().split("\n")).toEqual([
+        "the line was lost: true; both heard the same: true",
+        "100% sent",
+        "picture: image/png",
+        "order: CONFIRMED",
+        "order: CANCELLED",
+      ]);
+      expect(cuts).toBeGreaterThan(0);
+    } finally {
+      await packed.remove();
+    }
   });
 });
 

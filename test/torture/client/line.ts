@@ -5,6 +5,8 @@ import { freePort } from "../world.ts";
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** It carries a WebSocket. */
+  isLive: boolean;
 }
 
 export class Line {
@@ -31,7 +33,15 @@ export class Line {
 
   /** Ends every connection without a word, as in a tunnel. Returns how many. */
   cut(): number {
-    const pairs = [...this.#pairs];
+    return this.#end([...this.#pairs]);
+  }
+
+  /** The same for WebSockets alone. */
+  cutLive(): number {
+    return this.#end([...this.#pairs].filter(({ isLive }) => isLive));
+  }
+
+  #end(pairs: readonly Pair[]): number {
     for (const { client, server } of pairs) {
       client.destroy();
       server.destroy();
@@ -64,7 +74,11 @@ export class Line {
 
   #open(client: Socket): void {
     const server = connect(this.#target, "127.0.0.1");
-    const pair = { client, server };
+    const pair = { client, server, isLive: false };
+    client.on("data", (bytes) => {
+      // A connection that carried requests may become a WebSocket.
+      pair.isLive ||= bytes.toString("latin1").toLowerCase().includes("upgrade: websocket");
+    });
     this.#pairs.add(pair);
     const end = () => {
       this.#pairs.delete(pair);
