@@ -4,6 +4,7 @@ import { euroraceRoutes } from "./compat/eurorace/index.ts";
 import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { consoleRoutes } from "./console-page.tsx";
 import { developmentRoutes } from "./development.tsx";
+import { withKeyScope } from "./key-scopes.ts";
 import { adminRoutes } from "./modules/admin/index.ts";
 import { chatAuthorizer, chatRoutes, exportChats } from "./modules/chat/index.ts";
 import {
@@ -19,6 +20,7 @@ import { eventAuthorizer, eventPages, eventRoutes, exportEvents } from "./module
 import { exportFiles, fileRoutes } from "./modules/files/index.ts";
 import {
   accountRoutes,
+  apiKeyRoutes,
   authenticate,
   exportAccount,
   exportRoute,
@@ -61,12 +63,12 @@ export const authorizers: readonly RoomAuthorizer[] = [
 /** Posts, earnings and documents of drivers: under `/api/v1/` and, as the Rideshare app documents them, under `/api/`. */
 const driverRoutes: readonly Route[] = [...rentalRoutes, ...earningsRoutes, ...documentRoutes];
 
-/** Documented routes. */
-export const routes: readonly Route[] = [
+const documented: readonly Route[] = [
   ...accountRoutes,
   ...sessionRoutes,
   ...factorRoutes,
   ...passkeyRoutes,
+  ...apiKeyRoutes,
   ...phoneResetRoutes,
   ...findFriendRoutes,
   exportRoute([
@@ -105,6 +107,9 @@ export const routes: readonly Route[] = [
   rootRoute,
   healthRoute,
 ];
+
+/** Documented routes, each with what an API key needs for it. */
+export const routes: readonly Route[] = documented.map(withKeyScope);
 
 /** Pages for browsers. */
 const pages: readonly Route[] = [

@@ -25,6 +25,7 @@ import {
   accountErased,
   cleanAvatars,
   identityMails,
+  purgeApiKeys,
   purgeCodes,
   purgeDevices,
   purgeFormerContacts,
@@ -44,6 +45,7 @@ import {
   trackCompaction,
 } from "./modules/tracking/index.ts";
 import { eraseWebhooks, purgeWebhooks, sweepWebhooks, webhookMails } from "./modules/webhooks/index.ts";
+import { purgeKeyUses } from "./platform/db/audit.ts";
 import { deadLetter, purgeOutbox } from "./platform/db/claims.ts";
 import { handlersOf, implementEffect } from "./platform/db/effects.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/outbox-delivery.ts";
@@ -122,6 +124,8 @@ const SCHEDULE: Record<string, Record<string, (ctx: RequestContext) => Promise<u
     cleanAvatars,
     devices: purgeDevices,
     pendingSecrets: purgePendingSecrets,
+    apiKeys: purgeApiKeys,
+    keyUses: purgeKeyUses,
     files: checkFiles,
     cleanFiles,
     lines: sweepWaitlists,

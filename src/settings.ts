@@ -22,6 +22,7 @@ const DEVELOPMENT_RATES: Record<RateName, string> = {
   resetMail: "10/3600",
   codeGuess: "60/900",
   codeGuessTotal: "1000/900",
+  apiKey: "10000/60",
   otpGuess: "10/900",
   otpGuessDay: "50/86400",
   letters: "100000/3600",
@@ -37,6 +38,7 @@ const PRODUCTION_RATES: Record<RateName, string> = {
   resetMail: "5/3600",
   codeGuess: "10/900",
   codeGuessTotal: "300/900",
+  apiKey: "600/60",
   otpGuess: "10/900",
   otpGuessDay: "50/86400",
   letters: "200/3600",
@@ -51,6 +53,7 @@ const DEVELOPMENT_QUOTAS: Record<QuotaName, number> = {
   documents: 1000,
   openTickets: 1000,
   orderLinks: 1000,
+  apiKeys: 100,
   webhookEndpoints: 100,
 };
 const PRODUCTION_QUOTAS: Record<QuotaName, number> = {
@@ -59,6 +62,7 @@ const PRODUCTION_QUOTAS: Record<QuotaName, number> = {
   documents: 200,
   openTickets: 50,
   orderLinks: 20,
+  apiKeys: 20,
   webhookEndpoints: 20,
 };
 

@@ -163,6 +163,7 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   location_reports: "from before points were packed, and corrected points; by night they become objects",
   notification_choices: "one for each person and kind",
   notification_settings: "one for each person",
+  api_keys: "QUOTA_API_KEYS",
   passkeys: "at most 20 for each person",
   recovery_codes: "one set for each person with a second factor",
   spent_proofs: "expire, deleted by the purge",

@@ -27,6 +27,7 @@ export const RATE_NAMES = [
   "resetMail",
   "codeGuess",
   "codeGuessTotal",
+  "apiKey",
   "otpGuess",
   "otpGuessDay",
   "letters",
@@ -42,6 +43,7 @@ export const QUOTA_NAMES = [
   "documents",
   "openTickets",
   "orderLinks",
+  "apiKeys",
   "webhookEndpoints",
 ] as const;
 export type QuotaName = (typeof QUOTA_NAMES)[number];

@@ -33,6 +33,8 @@ export {
   type Visibility,
   visibilityOf,
 } from "./accounts/visibility.ts";
+export { purgeApiKeys } from "./api-keys/purge.ts";
+export { apiKeyRoutes } from "./api-keys/routes.ts";
 export { passkeyRoutes } from "./factors/passkey-routes.ts";
 export { purgePendingSecrets, purgeProofs } from "./factors/purge.ts";
 export { factorRoutes } from "./factors/routes.ts";

@@ -16,6 +16,7 @@ import {
   removeDevice,
   sendReset,
 } from "./accounts/staff.ts";
+import { apiKeyResource } from "./api-keys/resources.ts";
 import { hasSecondFactor } from "./factors/requirement.ts";
 import { passkeyResource } from "./factors/resources.ts";
 import { resetFactors } from "./factors/staff.ts";
@@ -90,6 +91,7 @@ const userResource = resource({
   tabs: [
     { resource: "sessions", target: "user", label: text("Devices", "Устройства") },
     { resource: "passkeys", target: "user", label: text("Passkeys", "Ключи доступа") },
+    { resource: "api-keys", target: "user", label: text("API keys", "Ключи API") },
     { resource: "codes", target: "user", label: text("Codes", "Коды") },
     { resource: "former-contacts", target: "user", label: text("Former contacts", "Прежние контакты") },
   ],
@@ -224,6 +226,7 @@ export const identityResources = [
   userResource,
   sessionResource,
   passkeyResource,
+  apiKeyResource,
   codeResource,
   formerContactResource,
 ];

@@ -28,6 +28,10 @@ const FULL: Record<QuotaName, Text> = {
     "There may be at most {limit} webhooks: delete one first.",
     "Вебхуков может быть не больше {limit}: сначала удалите один из них.",
   ),
+  apiKeys: text(
+    "There may be at most {limit} API keys: revoke one first.",
+    "Ключей API может быть не больше {limit}: сначала отзовите один из них.",
+  ),
   orderLinks: text(
     "An order may have at most {limit} links: end them or wait until one ends.",
     "Ссылок на заказ может быть не больше {limit}: закройте их или дождитесь, пока одна истечёт.",

@@ -68,8 +68,13 @@ export const auditLog = sqliteTable(
     before: text("before", { mode: "json" }),
     after: text("after", { mode: "json" }),
     requestId: text("request_id").notNull(),
+    /** First characters of the API key with which the actor did it. Null in a session. */
+    actorKey: text("actor_key"),
   },
-  (table) => [index("audit_log_subject").on(table.subject, table.at)],
+  (table) => [
+    index("audit_log_subject").on(table.subject, table.at),
+    index("audit_log_key_uses").on(table.at).where(sql`${table.action} = 'api_key.use'`),
+  ],
 );
 
 /** How many rows a table has that grows, or a part of it; kept by triggers (`migrations/0033_counted_rows.sql`). */

@@ -1,9 +1,11 @@
 /** Authenticates the caller of a route and checks the access level that the route requires: who, 401 or 403. */
 import type { RequestContext } from "../runtime.ts";
-import { type Caller, isOperator } from "./caller.ts";
+import { type Caller, type CallerKey, isOperator } from "./caller.ts";
 import { requireOwnOrigin } from "./cors.ts";
 import { type Authentication, type Credential, type CredentialFault, credentialOf } from "./credentials.ts";
 import { forbidden, Refusal, refuse } from "./errors.ts";
+import { keyFault } from "./key-scopes.ts";
+import { count } from "./limits/rate-limits.ts";
 import { messages } from "./messages.ts";
 import type { Route } from "./route.ts";
 import type { Text } from "./text.ts";
@@ -22,7 +24,7 @@ export type Authenticate = (
 export async function authenticateCaller(
   authenticate: Authenticate,
   ctx: RequestContext,
-  route: Pick<Route, "access" | "challenge" | "isSetUp">,
+  route: Pick<Route, "access" | "challenge" | "isSetUp" | "keyScope">,
   request: Request,
 ): Promise<Caller | null> {
   if (route.access === "public") return null;
@@ -46,10 +48,18 @@ export async function authenticateCaller(
     if (route.access === "optional") return null;
     throw factorRequired();
   }
+  if (result.caller.key) await admitKey(ctx, result.caller.key, route);
   if (route.access === "staff" && !result.caller.isStaff) throw forbidden();
   if (route.access === "driver" && result.caller.userType !== "DRIVER") throw forbidden();
   if (route.access === "operator" && !isOperator(result.caller)) throw forbidden();
   return result.caller;
+}
+
+/** Counts a request with a key, and refuses it where the key has no scope: also where no caller is required, because a server made a mistake. */
+async function admitKey(ctx: RequestContext, key: CallerKey, route: Pick<Route, "keyScope">): Promise<void> {
+  await count(ctx, "apiKey", key.id);
+  const closed = keyFault(key, route);
+  if (closed) throw closed;
 }
 
 /** The 403 of staff without a second factor, where the settings require one. */

@@ -3,6 +3,14 @@
 export const USER_TYPES = ["CLIENT", "DRIVER", "OPERATOR"] as const;
 export type UserType = (typeof USER_TYPES)[number];
 
+/** The API key that a request was made with. */
+export interface CallerKey {
+  readonly id: string;
+  /** Its first characters, by which lists and the audit log name it. */
+  readonly prefix: string;
+  readonly scopes: readonly string[];
+}
+
 export interface Caller {
   readonly userId: number;
   readonly sessionId: string;
@@ -14,6 +22,8 @@ export interface Caller {
   readonly expiresAt: number;
   /** Staff who must set up a second factor, and may do nothing else until then. */
   readonly mustSetUpFactor?: true;
+  /** Absent: a session. With a key, `sessionId` names the key and no session. */
+  readonly key?: CallerKey;
 }
 
 /**

@@ -63,6 +63,8 @@ export const messages = {
     "Set up a second factor first: your role requires one.",
     "Сначала настройте второй фактор: его требует ваша роль.",
   ),
+  keyNotAllowed: text("API keys can't be used here.", "Ключи API здесь не действуют."),
+  keyScope: text("This API key lacks the scope for this.", "У этого ключа API нет нужных прав."),
   throttled: text("Request was throttled.", "Запрос был проигнорирован."),
   notDictionary: text(
     "Invalid data. Expected a dictionary, but got {type}.",

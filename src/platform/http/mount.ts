@@ -5,6 +5,7 @@
 import { HonoBase } from "hono/hono-base";
 import { requestId } from "hono/request-id";
 import { TrieRouter } from "hono/router/trie-router";
+import { recordKeyUse } from "../db/audit.ts";
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
 import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
@@ -154,9 +155,14 @@ async function run(
         return answer(await handle({ ctx, caller, params, query, body, request }));
       };
       const key = route.creates ? request.headers.get("idempotency-key") : null;
-      const place = `${request.method} ${new URL(request.url).pathname.replace(/\/$/, "")}`;
+      const path = new URL(request.url).pathname.replace(/\/$/, "");
+      const place = `${request.method} ${path}`;
       const response =
         key === null ? await work() : await replayable(ctx, { key, caller, route: place, body: raw }, work);
+      if (caller?.key && !SAFE.has(request.method) && response.ok) {
+        const use = { method: request.method, path, status: response.status };
+        await recordKeyUse(ctx, { ...caller, key: caller.key }, use);
+      }
       setBookmark(response.headers, ctx.bookmark(), request);
       for (const cookie of ctx.cookies) response.headers.append("Set-Cookie", cookie);
       return response;

@@ -104,6 +104,8 @@ export interface Route {
   readonly may?: (call: never) => Promise<unknown>;
   readonly formatError?: ErrorFormat;
   readonly isSetUp?: boolean;
+  /** The scope that an API key needs; closed to keys without one. Set by `src/key-scopes.ts`. */
+  readonly keyScope?: string | null;
   readonly language?: Locale;
   readonly hidden?: boolean;
   readonly handle: (call: never) => Promise<RouteResponse | Response>;

@@ -1,5 +1,6 @@
 /** The matrix of accounts: every app's sign-up and sign-in, the caller's own account, and what staff changes. */
 import { rows } from "../../harness/api.ts";
+import { keyFor } from "../../identity/api-keys/key-holders.ts";
 import { everybody, members, ownerOnly, ownerOrStaff, type Person, type Table } from "../world.ts";
 
 /** A passkey of the owner's, and the path of it. */
@@ -37,6 +38,13 @@ export const accounts: Table = {
   },
   "GET /api/v1/users/me/export": own(200),
 
+  "GET /api/v1/auth/api-keys": own(200),
+  "GET /api/v1/auth/api-keys/scopes": own(200),
+  "POST /api/v1/auth/api-keys": own(201, { name: "Billing", scopes: ["orders:read"] }),
+  "DELETE /api/v1/auth/api-keys/:id": {
+    responses: ownerOnly(204),
+    ask: async ({ id }) => ({ path: `/api/v1/auth/api-keys/${(await keyFor(id, [])).id}/` }),
+  },
   "GET /api/v1/auth/factors": own(200),
   "POST /api/v1/auth/factors/totp": own(201, {}),
   "POST /api/v1/auth/factors/totp/confirm": own(400, { otp: "000000" }),

@@ -84,8 +84,10 @@ const LINKS: (typeof ROUTES)[string] = {
 const ALL: Record<string, (typeof ROUTES)[string]> = { ...ROUTES, "POST orders/{uuid}/share/": LINKS };
 
 test("Every quota has a test here, and figures in production and in development.", () => {
-  // Endpoints of webhooks are counted in test/webhooks/endpoints.test.ts.
-  expect([...Object.values(ALL).map(({ quota }) => quota), "webhookEndpoints"]).toEqual([...QUOTA_NAMES]);
+  // API keys are counted in test/identity/api-keys/keys.test.ts, endpoints in test/webhooks/endpoints.test.ts.
+  expect([...Object.values(ALL).map(({ quota }) => quota), "apiKeys", "webhookEndpoints"]).toEqual([
+    ...QUOTA_NAMES,
+  ]);
   const bare = {
     SIGNING_SECRET: "x".repeat(40),
     PUBLIC_ORIGIN: "https://a.example",
@@ -98,10 +100,12 @@ test("Every quota has a test here, and figures in production and in development.
     documents: 200,
     openTickets: 50,
     orderLinks: 20,
+    apiKeys: 20,
     webhookEndpoints: 20,
   });
   expect(quotasOf("development")).toEqual({
     ...Object.fromEntries(QUOTA_NAMES.map((name) => [name, 1000])),
+    apiKeys: 100,
     webhookEndpoints: 100,
   });
 });

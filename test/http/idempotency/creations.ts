@@ -127,6 +127,11 @@ export const creations: Readonly<Record<string, Creation>> = {
     other: (body) => ({ ...body, location: "Tower" }),
     made: (body) => eventsNamed((body as Fields).name ?? ""),
   },
+  "post /api/v1/auth/api-keys": named("api_keys", "name", "name", () => ({
+    name: unique("Billing"),
+    scopes: ["orders:read"],
+    current_password: "verysecret",
+  })),
   "post /api/v1/webhooks/endpoints": {
     signedIn: "staff",
     body: () => ({

@@ -27,6 +27,7 @@ const OTHERS: Readonly<Record<string, string>> = {
   "POST /api/auth/token/refresh": "a session that exists",
   "POST /api/v1/auth/token/refresh": "a session that exists",
   "POST /api/v1/auth/passkeys/sign-in": "the passkey is both factors",
+  "POST /api/v1/auth/api-keys": "a session that exists, and a fresh proof",
   "POST /api/v1/realtime/ticket": "a session that exists",
 };
 

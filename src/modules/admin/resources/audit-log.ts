@@ -44,16 +44,18 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
     fields: {
       at: field.instant(auditLog.at, text("When", "Когда")),
       actor: field.reference("users", auditLog.actorId, text("Who", "Кто")),
+      actor_key: field.text(auditLog.actorKey, text("With API key", "Ключом API")),
       action: field.text(auditLog.action, text("What", "Что")),
       subject: field.text(auditLog.subject, ON_WHAT),
       before: field.json(auditLog.before, text("Before", "Было"), { list: false }),
       after: field.json(auditLog.after, text("After", "Стало"), { list: false }),
       request_id: field.text(auditLog.requestId, text("Request", "Запрос"), { list: false }),
     },
-    search: [auditLog.action, auditLog.subject, auditLog.requestId],
+    search: [auditLog.action, auditLog.subject, auditLog.requestId, auditLog.actorKey],
     filters: [
       "at",
       "actor",
+      "actor_key",
       "action",
       {
         name: "subject",

@@ -6,6 +6,7 @@ import { type Route, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { mediaUrl } from "../../../platform/storage/media.ts";
 import { z } from "../../../platform/zod.ts";
+import { listKeys } from "../api-keys/queries.ts";
 import { readFactors } from "../factors/queries.ts";
 import { listDevices } from "../sessions/sessions.ts";
 import { formerOf } from "./contacts.ts";
@@ -23,6 +24,7 @@ export async function exportAccount(ctx: RequestContext, userId: number): Promis
   const devices = await listDevices(ctx, userId);
   const former = await formerOf(ctx, userId);
   const { totp, passkeys, codesLeft } = await readFactors(ctx, userId);
+  const keys = await listKeys(ctx, userId);
   return {
     account,
     profile,
@@ -34,6 +36,7 @@ export async function exportAccount(ctx: RequestContext, userId: number): Promis
       createdAt,
       expiresAt,
     })),
+    api_keys: keys,
     second_factors: { totp, passkeys, recovery_codes_left: codesLeft },
   };
 }

@@ -6,6 +6,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import type { Authentication, Credential } from "../../../platform/http/credentials.ts";
 import type { Revocation } from "../../../platform/realtime/rights/revocation.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { findKeyCaller, isApiKey } from "../api-keys/queries.ts";
 import { hasSecondFactor } from "../factors/requirement.ts";
 import { mustHaveFactor } from "../factors/rules.ts";
 import { sessions, users } from "../tables.ts";
@@ -32,6 +33,10 @@ export async function authenticate(
   fresh = false,
 ): Promise<Authentication> {
   const now = ctx.now();
+  if (credential.scheme === "Bearer" && isApiKey(credential.value))
+    return credential.from === "cookie"
+      ? { ok: false, fault: "invalid" }
+      : byApiKey(ctx, credential.value, now, fresh);
   if (credential.scheme === "Token") return byKey(ctx, await sha256(credential.value), now, fresh);
   if (credential.scheme === "Session") {
     const [userId = "", sessionId = ""] = credential.value.split(".");
@@ -73,6 +78,22 @@ async function byKey(
   if (!row.isActive) return { ok: false, fault: "inactive" };
   const { isActive: _, ...facts } = row;
   return { ok: true, caller: remember(ctx, name, facts, now) };
+}
+
+/** A caller of an API key: its owner, with the key's scopes. The key's name stands for the session. */
+async function byApiKey(
+  ctx: RequestContext,
+  value: string,
+  now: number,
+  fresh: boolean,
+): Promise<Authentication> {
+  const name = `api:${await sha256(value)}`;
+  const cached = fresh ? undefined : callers.get(name, now);
+  if (cached && cached.expiresAt > now) return { ok: true, caller: cached };
+  const found = await findKeyCaller(ctx, value);
+  if (!found || found.caller.expiresAt <= now) return { ok: false, fault: "invalid" };
+  if (!found.isActive) return { ok: false, fault: "inactive" };
+  return { ok: true, caller: remember(ctx, name, { ...found.caller, hasFactor: found.hasFactor }, now) };
 }
 
 /** `expiresAt`: when the token expires, epoch ms; null if only the session's end counts. */

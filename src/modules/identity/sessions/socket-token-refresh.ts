@@ -7,6 +7,7 @@ import { authenticate } from "./authentication.ts";
 export function socketTokenRefresh(openRequestContext: () => RequestContext) {
   return async (token: string): Promise<Caller | null> => {
     const result = await authenticate(openRequestContext(), tokenCredential(token));
-    return result.ok && !result.caller.mustSetUpFactor ? result.caller : null;
+    if (!result.ok || result.caller.mustSetUpFactor || result.caller.key) return null;
+    return result.caller;
   };
 }

@@ -6,6 +6,7 @@ import { type Authenticate, factorRequired } from "../../http/authenticate.ts";
 import type { Caller, KnownCaller } from "../../http/caller.ts";
 import type { Credential } from "../../http/credentials.ts";
 import { Refusal } from "../../http/errors.ts";
+import { keyFault } from "../../http/key-scopes.ts";
 import { messages } from "../../http/messages.ts";
 import type { RequestContext } from "../../runtime.ts";
 import type { Admission } from "../handler.ts";
@@ -200,6 +201,9 @@ async function lookUp(
     return null;
   }
   if (found.caller.mustSetUpFactor) throw factorRequired();
+  // Rooms ask rights of a person, not scopes: a key opens no socket.
+  const closed = found.caller.key && keyFault(found.caller.key, {});
+  if (closed) throw closed;
   const expiresAt = Math.min(found.caller.expiresAt, ticket?.until ?? Number.POSITIVE_INFINITY);
   return { caller: { ...found.caller, expiresAt }, credential, ticket };
 }
