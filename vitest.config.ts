@@ -50,13 +50,13 @@ function workerProject(name: string, files: { include: string[]; exclude?: strin
   };
 }
 
-/** The Worker's tests; `whole/` and `console/` run in Node against a real server. */
+/** The Worker's tests; `whole/`, `console/` and `play/` run in Node against a real server. */
 export default defineConfig({
   test: {
     projects: [
       workerProject("worker", {
         include: ["test/**/*.test.ts"],
-        exclude: ["test/whole/**", "test/console/**", "test/client/**", ...COUNTED, ...CLOCKED],
+        exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED],
       }),
       // What is counted is counted alone: rooms of other tests would write rows meanwhile.
       workerProject("budgets", { include: COUNTED }),
@@ -67,7 +67,7 @@ export default defineConfig({
       {
         test: {
           name: "whole",
-          include: ["test/whole/**/*.test.ts", "test/console/**/*.test.ts"],
+          include: ["test/{whole,console,play}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Positions are shown once a second; a page shows one up to a second later.

@@ -1,5 +1,5 @@
-// Writes everything that is served as a file into dist/assets: a few own files, the console, the client, the API documents
-// and their two self-hosted viewers, and the documentation site. Unchanged files are not written again, because a running
+// Writes everything that is served as a file into dist/assets: a few own files, the console, the playground, the client, the
+// API documents and their two self-hosted viewers, and the documentation site. Unchanged files are not written again, because a running
 // development server watches the folder.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -9,6 +9,7 @@ import { buildClient } from "../client/scripts/build.mjs";
 import { writeApiDocuments } from "./setup/api-documents.mjs";
 import { FACT_SOURCES, writeFacts } from "./setup/documentation/facts.mjs";
 import { buildSite, SITE_SOURCES, siteHeaders } from "./setup/documentation/site.mjs";
+import { PLAYGROUND_HEADERS } from "./setup/playground-headers.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "dist/assets");
@@ -33,7 +34,8 @@ for (const name of ["browser.js", "browser-live.js"])
 const facts = await buildOnce("facts", FACT_SOURCES, writeFacts);
 const site = [...SITE_SOURCES, relative(root, facts)];
 for (const [name, folder] of [
-  ["console", await buildOnce("console", ["src/console", "client/src"], buildConsole)],
+  ["console", await buildOnce("console", ["src/console", "client/src"], buildWithVite("console"))],
+  ["play", await buildOnce("play", ["src/play", "src/console", "client/src"], buildWithVite("play"))],
   ["documents", await buildOnce("documents", ["src", "scripts/setup"], writeApiDocuments)],
   ["docs", await buildOnce("docs", site, (folder) => buildSite(folder, facts))],
 ])
@@ -42,7 +44,11 @@ for (const [name, folder] of [
 const IMMUTABLE = "  Cache-Control: public, max-age=31536000, immutable\n";
 files.set(
   "_headers",
-  Buffer.from(`/console/chunks/*\n${IMMUTABLE}/docs/_astro/*\n${IMMUTABLE}${siteHeaders(files)}`),
+  Buffer.from(
+    ["console/chunks", "docs/_astro"].map((folder) => `/${folder}/*\n${IMMUTABLE}`).join("") +
+      PLAYGROUND_HEADERS +
+      siteHeaders(files),
+  ),
 );
 
 // ReDoc's bundle loads a logo from its maker's server; the pages work without it.
@@ -86,12 +92,15 @@ async function buildOnce(kind, sources, build) {
   return join(builds, name);
 }
 
-async function buildConsole(outDir) {
-  // Without this a test that starts a server would get React's development build.
-  process.env.NODE_ENV = "production";
-  const { build } = await import("vite");
-  const configFile = join(root, "src/console/vite.config.ts");
-  await build({ configFile, build: { outDir, emptyOutDir: true } });
+/** A build of one of the folders of `src` that run in a browser. */
+function buildWithVite(name) {
+  return async (outDir) => {
+    // Without this a test that starts a server would get React's development build.
+    process.env.NODE_ENV = "production";
+    const { build } = await import("vite");
+    const configFile = join(root, "src", name, "vite.config.ts");
+    await build({ configFile, build: { outDir, emptyOutDir: true } });
+  };
 }
 
 /** Paths of all files below a folder; of a file, the empty path. */

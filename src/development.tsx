@@ -10,13 +10,13 @@ import { isLocalOutbox, letterOf } from "./platform/mail/mail.ts";
 import type { RequestContext, Runtime } from "./platform/runtime.ts";
 import { isoTime } from "./platform/time.ts";
 import { z } from "./platform/zod.ts";
-import { loadSamples } from "./samples.ts";
+import { loadSamples, SAMPLE_LOGINS } from "./samples.ts";
 
 const tag = "Development";
 
 export function developmentRoutes(runtime: Runtime): readonly Route[] {
   if (runtime.settings.environment !== "development") return [];
-  return isLocalOutbox(runtime) ? [outboxJson, outboxPage, samples] : [samples];
+  return isLocalOutbox(runtime) ? [outboxJson, outboxPage, ...samples] : samples;
 }
 
 /** An address in its stored form; a phone gets back the plus, which a query string decodes to a space. */
@@ -127,13 +127,35 @@ const outboxPage = route({
   },
 });
 
-const samples = route({
-  method: "post",
+const samplePeople = route({
+  method: "get",
   path: "/dev/samples",
   tag,
-  summary: "Load the sample data, once",
+  summary: "List the sample logins",
   access: "public",
   hidden: true,
-  responses: { 200: z.object({ loaded: z.array(z.string()) }) },
-  handle: async ({ ctx }) => respond(200, { loaded: await loadSamples(ctx) }),
+  responses: { 200: z.object({ logins: z.array(z.unknown()) }) },
+  handle: async () =>
+    respond(200, {
+      logins: SAMPLE_LOGINS.map(({ username, password, userType, isStaff }) => ({
+        username,
+        password,
+        user_type: userType,
+        is_staff: isStaff,
+      })),
+    }),
 });
+
+const samples = [
+  samplePeople,
+  route({
+    method: "post",
+    path: "/dev/samples",
+    tag,
+    summary: "Load the sample data, once",
+    access: "public",
+    hidden: true,
+    responses: { 200: z.object({ loaded: z.array(z.string()) }) },
+    handle: async ({ ctx }) => respond(200, { loaded: await loadSamples(ctx) }),
+  }),
+] as const;

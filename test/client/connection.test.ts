@@ -48,6 +48,16 @@ describe("a connection", () => {
     expect(await here.nextSocket()).toBe(500);
   });
 
+  test("While the next attempt is awaited, the length of the pause can be read.", async () => {
+    const here = world();
+    await here.up();
+    expect(here.live.retryIn).toBeNull();
+    here.socket.end();
+    expect(here.live.retryIn).toBe(500);
+    expect(await here.nextSocket()).toBe(500);
+    expect(here.live.retryIn).toBeNull();
+  });
+
   test("A handshake that is never answered is given up after fifteen seconds.", async () => {
     const here = world();
     here.live.connect();

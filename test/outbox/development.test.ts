@@ -123,6 +123,7 @@ describe.each([
 
   test("Outside development the sample data can't be loaded, and the start page names no login.", async () => {
     expect((await post("/dev/samples/", {}, { settings })).status).toBe(404);
+    expect((await get("/dev/samples/", { settings })).body).toEqual({ detail: "Not found." });
     const { body, status } = await get("/", { settings });
     expect(status).toBe(200);
     expect(body).not.toMatch(/outbox|password|client1|admin@/i);

@@ -43,6 +43,7 @@ export class Connection {
   readonly #random: () => number;
   #state: LiveState = "idle";
   #error: CaravanError | null = null;
+  #retryIn: number | null = null;
   #limits = DEFAULT_LIMITS;
   #socket: SocketLike | null = null;
   /** Counts attempts, so that what belongs to an earlier one is recognized. */
@@ -71,6 +72,11 @@ export class Connection {
   /** Why the connection was refused; null otherwise. */
   get error(): CaravanError | null {
     return this.#error;
+  }
+
+  /** How long the present pause takes from its beginning, in ms; null unless it waits. */
+  get retryIn(): number | null {
+    return this.#state === "waiting" ? this.#retryIn : null;
   }
 
   get limits(): Limits {
@@ -269,6 +275,7 @@ export class Connection {
   }
 
   #wait(milliseconds: number): void {
+    this.#retryIn = milliseconds;
     this.#become("waiting");
     this.#later(milliseconds, () => this.connect());
   }

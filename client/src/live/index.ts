@@ -14,7 +14,14 @@ export {
   type ServerFrame,
 } from "./frames.ts";
 export { type FrameWatcher, Live, OWN } from "./live.ts";
-export type { After, Credentials, LiveOptions, Position, SocketLike } from "./options.ts";
+export {
+  type After,
+  type Credentials,
+  type LiveOptions,
+  type Position,
+  platformWake,
+  type SocketLike,
+} from "./options.ts";
 export type { Outgoing } from "./outbox.ts";
 export type { Room, RoomListener, Sent } from "./room.ts";
 export type { RoomEvent } from "./room-events.ts";

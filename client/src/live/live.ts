@@ -83,6 +83,11 @@ export class Live {
     return this.#connection.error;
   }
 
+  /** While `waiting`: how long this pause takes until the next attempt, in ms from its beginning; null otherwise. */
+  get retryIn(): number | null {
+    return this.#connection.retryIn;
+  }
+
   /** The socket's own room: a person's notifications on `/ws/me/`, or the room of another `path`. */
   get own(): Room {
     return this.#own;

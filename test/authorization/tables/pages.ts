@@ -58,6 +58,7 @@ export const pages: Table = {
   // Development only: in production they are not mounted.
   "GET /dev/outbox": { responses: open },
   "GET /dev/outbox.json": { responses: open },
+  "GET /dev/samples": { responses: open },
   "POST /dev/samples": {
     responses: open,
     // Rows of other tests may collide with the first load; the second finds the samples loaded.

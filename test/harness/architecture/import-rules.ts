@@ -10,10 +10,13 @@ const NAMED = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)["'`]([^"'`]+)["
 
 /** The project's own files that a file imports, including types, re-exports and dynamic imports. */
 export function importsOf(path: string, source: string): ImportEdge[] {
-  return [...withoutComments(source).matchAll(NAMED)]
-    .map(([, name = ""]) => name)
-    .filter((name) => name.startsWith("."))
-    .map((name) => ({ from: path, to: join(path, name) }));
+  return (
+    [...withoutComments(source).matchAll(NAMED)]
+      .map(([, name = ""]) => name)
+      // Not what is imported as a text, which is no code of the project.
+      .filter((name) => name.startsWith(".") && !name.endsWith("?raw"))
+      .map((name) => ({ from: path, to: join(path, name) }))
+  );
 }
 
 function join(path: string, name: string): string {
@@ -32,7 +35,7 @@ export function withoutComments(source: string): string {
 
 interface Place {
   /** `root`: a file directly in `src`. */
-  readonly layer: "platform" | "modules" | "compat" | "console" | "root" | "outside";
+  readonly layer: "platform" | "modules" | "compat" | "console" | "play" | "root" | "outside";
   /** The folder within `modules` or `compat`. */
   readonly folder: string;
   readonly file: string;
@@ -42,7 +45,8 @@ function placeOf(path: string): Place {
   const [src, layer = "", ...rest] = path.split("/");
   const file = rest.slice(1).join("/");
   if (src !== "src") return { layer: "outside", folder: "", file: path };
-  if (layer === "platform" || layer === "console") return { layer, folder: layer, file: rest.join("/") };
+  if (layer === "platform" || layer === "console" || layer === "play")
+    return { layer, folder: layer, file: rest.join("/") };
   if (layer === "modules" || layer === "compat") return { layer, folder: rest[0] ?? "", file };
   return rest.length === 0
     ? { layer: "root", folder: "", file: layer }
@@ -54,6 +58,9 @@ const isTables = (file: string) => /^(?:.+\/)?tables\.ts$/.test(file);
 
 /** A `channels.ts` tells the documents about sockets: only others of its kind and the builder of the documents read it. */
 const isChannels = (file: string) => /^(?:.+\/)?channels\.ts$/.test(file);
+
+/** The part of the console that any page may use. */
+const isKit = (file: string) => /^(?:kit\/.+|theme\.ts)$/.test(file);
 
 /** Why an import is not allowed; null when it is. */
 export function importViolation({ from, to }: ImportEdge): string | null {
@@ -72,6 +79,9 @@ export function importViolation({ from, to }: ImportEdge): string | null {
       return home ? null : wrong("the platform knows nobody");
     case "console":
       return home ? null : wrong("the console speaks to the API, not to the code");
+    case "play":
+      if (home || (target.layer === "console" && isKit(target.file))) return null;
+      return wrong("the playground speaks to the API, and takes from the console its kit and theme only");
     case "modules":
       if (home || target.layer === "platform") return null;
       if (target.layer !== "modules") return wrong("a module knows modules and the platform");

@@ -1,0 +1,138 @@
+/** All texts of the playground in both languages. A count picks among the forms separated by `|`: one, few, many. */
+
+const catalogue = {
+  "page.title": ["Playground · Caravan", "Песочница · Caravan"],
+  "page.name": ["Playground", "Песочница"],
+  "page.lead": [
+    "Real people, real sockets, every frame in sight. Cut a line, go on, and see that nothing is lost.",
+    "Настоящие участники, настоящие сокеты, виден каждый кадр. Оборвите связь, продолжайте — и ничего не потеряется.",
+  ],
+  "page.skip": ["Skip to content", "К содержанию"],
+  "page.scenes": ["Scenes", "Сцены"],
+  "nav.docs": ["Documentation", "Документация"],
+  "nav.api": ["API reference", "Справочник API"],
+  "nav.theme": ["Light or dark theme", "Светлая или тёмная тема"],
+  "nav.language": ["Русский", "English"],
+
+  "chat.name": ["Chat", "Чат"],
+  "chat.lead": [
+    "Two people talk. A message counts as sent when the server has stored it; whatever the line does, it arrives once and in order.",
+    "Двое переписываются. Сообщение отправлено, когда сервер его сохранил; что бы ни было со связью, оно придёт один раз и по порядку.",
+  ],
+  "chat.messages": ["Messages", "Сообщения"],
+  "chat.none": ["Nothing said yet. Say something.", "Пока тихо. Напишите что-нибудь."],
+  "chat.write": ["Message", "Сообщение"],
+  "chat.send": ["Send", "Отправить"],
+  "chat.typing": ["{name} is typing…", "{name} печатает…"],
+  "chat.here": ["{name} is here", "{name} в чате"],
+  "chat.away": ["{name} is not here", "{name} не в чате"],
+  "chat.waiting": ["waiting", "ждёт связи"],
+  "chat.stored": ["stored", "сохранено"],
+  "chat.read": ["read", "прочитано"],
+  "chat.choose": ["Choose a chat", "Выберите чат"],
+  "chat.empty": [
+    "This account has no chats yet. Sign a second person in, or accept a friend request first.",
+    "У этой учётной записи ещё нет чатов. Войдите вторым участником или сначала подружитесь с кем-нибудь.",
+  ],
+  "chat.befriend": ["Make them friends and start a chat", "Подружить их и начать чат"],
+  "chat.strangers": [
+    "These two are not friends yet; only friends chat.",
+    "Эти двое ещё не друзья, а чат бывает только между друзьями.",
+  ],
+
+  "seat.client": ["Client", "Клиент"],
+  "seat.driver": ["Driver", "Водитель"],
+  "seat.operator": ["Operator", "Оператор"],
+  "seat.starting": ["Signing in…", "Вход…"],
+  "seat.leave": ["Sign out", "Выйти"],
+
+  "sign.why": [
+    "This server has no sample people. Sign in with your own account; what you do here is real.",
+    "На этом сервере нет тестовых участников. Войдите в свою учётную запись: всё здесь по-настоящему.",
+  ],
+  "sign.one": [
+    "One person is enough to look around; two make a conversation.",
+    "Хватит и одного, но вдвоём интереснее.",
+  ],
+  "sign.name": ["Username, phone or e-mail", "Имя, телефон или почта"],
+  "sign.password": ["Password", "Пароль"],
+  "sign.submit": ["Sign in", "Войти"],
+
+  "live.idle": ["Not connected", "Нет соединения"],
+  "live.connecting": ["Connecting…", "Соединение…"],
+  "live.live": ["Live", "На связи"],
+  "live.waiting": ["Waiting", "Ожидание"],
+  "live.refused": ["Refused", "Отказано"],
+  "live.closed": ["Closed", "Закрыто"],
+  "live.next": ["attempt {n} in {seconds} s", "попытка {n} через {seconds} с"],
+  "live.attempt": ["attempt {n}", "попытка {n}"],
+  "live.position": ["position", "позиция"],
+  "live.positionOf": [
+    "The last entry of {room} that this client has",
+    "Последняя запись {room}, которая есть у клиента",
+  ],
+  "live.queued": [
+    "{n} message waits|{n} messages wait|{n} messages wait",
+    "{n} сообщение ждёт|{n} сообщения ждут|{n} сообщений ждут",
+  ],
+  "line.cut": ["Cut the line", "Оборвать связь"],
+  "line.restore": ["Restore the line", "Вернуть связь"],
+
+  "frames.name": ["Frames", "Кадры"],
+  "frames.of": ["Frames of {name}", "Кадры: {name}"],
+  "frames.none": ["Nothing yet.", "Пока ничего."],
+  "frames.noMatch": ["Nothing matches the filter.", "Под фильтр ничего не подходит."],
+  "frames.show": ["Show", "Показать"],
+  "frames.all": ["All", "Все"],
+  "frames.sent": ["Sent", "Отправленные"],
+  "frames.received": ["Received", "Полученные"],
+  "frames.requests": ["Requests", "Запросы"],
+  "frames.search": ["Filter", "Фильтр"],
+  "frames.copy": ["Copy", "Копировать"],
+  "frames.copyAll": ["Copy all", "Копировать все"],
+  "frames.copied": ["Copied", "Скопировано"],
+  "frames.clear": ["Clear", "Очистить"],
+  "frames.in": ["received", "получен"],
+  "frames.out": ["sent", "отправлен"],
+  "frames.line": ["connection", "соединение"],
+
+  "code.name": ["The same in code", "То же в коде"],
+  "code.lead": [
+    "This program runs as it is with @caravan/client, in a browser too.",
+    "Эта программа работает как есть, с @caravan/client, и в браузере тоже.",
+  ],
+  "code.more": ["The client package", "Пакет клиента"],
+
+  "how.name": ["What the client does when the line is cut", "Что делает клиент, когда связь оборвана"],
+  "how.queue": [
+    "What is said waits in a queue with its name (ref). It goes out in order when the line is back, and the server stores each name once.",
+    "Сказанное ждёт в очереди под своим именем (ref). Когда связь вернётся, всё уйдёт по порядку, и каждое имя сервер сохранит один раз.",
+  ],
+  "how.backoff": [
+    "It tries again after a random pause that doubles from half a second to thirty, and at once when the network is back.",
+    "Он пробует снова после случайной паузы, которая удваивается от половины секунды до тридцати, и сразу, когда сеть появилась.",
+  ],
+  "how.resume": [
+    "It asks for each room from its position (epoch and seq) and gets exactly what it missed. If that is impossible, recovered is false and the room is loaded anew.",
+    "Он просит каждую комнату с её позиции (epoch и seq) и получает ровно пропущенное. Если это невозможно, recovered равно false и комната загружается заново.",
+  ],
+
+  "error.offline": ["The line is cut.", "Связь оборвана."],
+} as const;
+
+export type Word = keyof typeof catalogue;
+export type Locale = "en" | "ru";
+export type Values = Readonly<Record<string, string | number>>;
+
+/** The text in a language, with its values; `n` picks the plural form. */
+export function say(locale: Locale, word: Word, values: Values = {}): string {
+  const text = catalogue[word][locale === "ru" ? 1 : 0];
+  return formOf(locale, text, values.n).replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+}
+
+function formOf(locale: Locale, text: string, n: string | number | undefined): string {
+  const forms = text.split("|");
+  if (forms.length === 1 || typeof n !== "number") return forms[0] ?? text;
+  const rule = new Intl.PluralRules(locale).select(n);
+  return forms[rule === "one" ? 0 : rule === "few" ? 1 : 2] ?? text;
+}
