@@ -152,7 +152,7 @@ const catalogue = {
   "map.free": ["Free trucks nearby", "Свободные рядом"],
   "map.assign": ["Assign", "Назначить"],
   "map.assignTitle": ["Assign {truck} to this order?", "Назначить {truck} на этот заказ?"],
-  "map.keep": ["Leave it unassigned", "Не назначать"],
+  "map.keep": ["Leave it without a truck", "Оставить без эвакуатора"],
   "map.assigned": ["{truck} is on its way", "{truck} назначен"],
   "map.away": ["{km} km away", "{km} км"],
   "map.track": ["Show the track", "Показать трек"],
