@@ -2,6 +2,7 @@
 import { createExecutionContext, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import worker from "../../src/index.ts";
+import { requireDocumented } from "./documented.ts";
 
 export interface Answer {
   readonly status: number;
@@ -50,6 +51,7 @@ export async function send(request: Request, environment: TestEnv = env): Promis
   const context = createExecutionContext();
   const response = await worker.fetch(request as Parameters<typeof worker.fetch>[0], environment, context);
   await waitOnExecutionContext(context);
+  await requireDocumented(request, response);
   return response;
 }
 

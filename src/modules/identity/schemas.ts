@@ -114,7 +114,7 @@ export const OwnAccount = Account.extend({
 }).openapi("OwnAccount");
 
 /** Answer to a sign-in or a sign-up. */
-export const TokensWithAccount = z.object({ user: Account, access: z.string(), refresh: z.string() });
+export const TokensWithAccount = z.object({ user: OwnAccount, access: z.string(), refresh: z.string() });
 
 /** A new account of the Tow Truck app. Clients and drivers register themselves; staff creates operators. */
 export const RegisterBody = z

@@ -99,7 +99,7 @@ test("A page of orders costs three statements besides the session's check, for 2
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
      INSERT INTO orders (id, client_id, vehicle_type_id, vehicle_id, pickup_address, pickup_latitude, pickup_longitude,
        delivery_address, delivery_latitude, delivery_longitude, start_code, created_at, updated_at)
-     SELECT lower(hex(randomblob(16))), ?, ?, ?, 'A', 55, 37, 'B', 56, 38, '1', i, i FROM n`,
+     SELECT '00000000-0000-4000-8000-' || lower(hex(randomblob(6))), ?, ?, ?, 'A', 55, 37, 'B', 56, 38, '1', i, i FROM n`,
     busy.client.id,
     busy.tariff,
     busy.vehicle,

@@ -2,41 +2,93 @@
 import { OpenAPIRegistry, OpenApiGeneratorV31, type RouteConfig } from "@asteasolutions/zod-to-openapi";
 import { z } from "../../zod.ts";
 import { limited } from "../input/fields.ts";
-import type { Responses, Route } from "../route.ts";
+import type { Route } from "../route.ts";
+import { refusalAnswers, type SourceReader } from "./answers.ts";
 import { BUILT_ORIGIN } from "./built-origin.ts";
-
-const ErrorDetail = z.object({ detail: z.string() }).openapi("Error");
-const FieldErrors = z.record(z.string(), z.array(z.string())).openapi("FieldErrors");
+import { describeOperation, describeSchemas } from "./describe.ts";
+import { type Documentation, mergeDocumentation, type Texts } from "./documentation.ts";
+import { ERROR_SCHEMAS } from "./error-schemas.ts";
+import { API_INFO, SECURITY_SCHEMES } from "./introduction.ts";
+import type { Schema } from "./json-schema.ts";
+import { type Document, type Operation, operationsIn } from "./operations.ts";
+import { addDeclared, addRefusals, phraseOf, shareResponses } from "./responses.ts";
+import { nameSchemas } from "./schema-names.ts";
+import { repairSchema } from "./schema-repairs.ts";
 
 const BODY_KINDS = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
 
+/** Groups of tags, in the order of the document. */
+export type TagGroups = readonly { readonly name: string; readonly tags: readonly string[] }[];
+
+export interface DocumentParts {
+  readonly routes: readonly Route[];
+  readonly webhooks: readonly DocumentedWebhook[];
+  readonly documentation: readonly Documentation[];
+  readonly groups: TagGroups;
+  readonly reader: SourceReader;
+}
+
 /** The document, of a server whose origin `document-routes.tsx` fills in. */
-export function openApiDocument(routes: readonly Route[], webhooks: readonly DocumentedWebhook[] = []) {
+export function openApiDocument(parts: DocumentParts): Document {
+  const { routes, documentation, groups, reader } = parts;
+  const texts = mergeDocumentation(documentation);
+  const shown = routes.filter(({ hidden }) => !hidden);
+  const document = generated(shown, parts.webhooks);
+  const { schemas } = document.components;
+  for (const schema of schemasIn(document)) repairSchema(schema);
+  nameSchemas({ ...document.paths, ...document.webhooks }, schemas);
+  Object.assign(schemas, ERROR_SCHEMAS);
+  describeSchemas(schemas, texts);
+  const answersOf = refusalAnswers(reader, routes);
+  for (const route of shown) {
+    const path = documentedPath(route);
+    const operation = document.paths[path]?.[route.method];
+    if (!operation) throw new Error(`${route.method} ${path} is not in the document`);
+    const text = texts.operations[`${route.method.toUpperCase()} ${path}`] ?? {};
+    addDeclared(operation, text);
+    addRefusals(operation, answersOf(route));
+    describeOperation(document, texts, { path, operation, text });
+  }
+  shareResponses(document);
+  return { ...document, ...tagsOf(groups, texts) };
+}
+
+function generated(routes: readonly Route[], webhooks: readonly DocumentedWebhook[]): Document {
   const registry = new OpenAPIRegistry();
-  registry.registerComponent("securitySchemes", "Bearer", {
-    type: "http",
-    scheme: "bearer",
-    bearerFormat: "JWT",
-  });
-  registry.registerComponent("securitySchemes", "Token", {
-    type: "apiKey",
-    in: "header",
-    name: "Authorization",
-    description: "`Token <key>`",
-  });
-  registry.registerComponent("securitySchemes", "Cookie", { type: "apiKey", in: "cookie", name: "jwt" });
-  for (const route of routes) if (!route.hidden) registry.registerPath(pathItem(route));
+  for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
+    registry.registerComponent("securitySchemes", name, scheme);
+  for (const route of routes) registry.registerPath(pathItem(route));
   for (const webhook of webhooks) registry.registerWebhook(webhookItem(webhook));
-  return new OpenApiGeneratorV31(registry.definitions).generateDocument({
+  const made = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
-    info: {
-      title: "Caravan",
-      version: "1.0.0",
-      description:
-        "One backend for people, places and moving things. The trailing slash of a path is optional.",
-    },
-    servers: [{ url: BUILT_ORIGIN }],
+    ...API_INFO,
+    servers: [{ url: BUILT_ORIGIN, description: "This server" }],
   });
+  // Plain JSON: parts that several operations have are changed one by one.
+  return JSON.parse(JSON.stringify(made)) as Document;
+}
+
+/** Each schema that is not inside another one. */
+function schemasIn({ components, paths, webhooks }: Document): Schema[] {
+  const operations = operationsIn({ ...paths, ...webhooks });
+  const media = (operation: Operation) => [
+    ...Object.values(operation.requestBody?.content ?? {}),
+    ...Object.values(operation.responses).flatMap(({ content }) => Object.values(content ?? {})),
+  ];
+  const parameters = operations.flatMap((operation) => operation.parameters ?? []);
+  return [
+    ...Object.values(components.schemas),
+    ...parameters.map(({ schema }) => schema),
+    ...operations.flatMap(media).flatMap(({ schema }) => (schema ? [schema] : [])),
+  ];
+}
+
+/** Tags with their descriptions and groups, in the order of the groups. */
+function tagsOf(groups: TagGroups, { tags }: Texts) {
+  return {
+    tags: groups.flatMap((group) => group.tags.map((name) => ({ name, description: tags[name] ?? "" }))),
+    "x-tagGroups": groups,
+  };
 }
 
 /** A request that the server sends, for the document's `webhooks`. */
@@ -88,7 +140,7 @@ function pathItem(route: Route): RouteConfig {
   if (route.streamed) request.body = { content: { "multipart/form-data": { schema: route.streamed } } };
   return {
     method: route.method,
-    path: `${bare(route.path).replace(/:(\w+)/g, "{$1}")}/`,
+    path: documentedPath(route),
     operationId: operationId(route),
     summary: route.summary,
     ...(route.description ? { description: route.description } : {}),
@@ -101,6 +153,9 @@ function pathItem(route: Route): RouteConfig {
 
 /** A path without the patterns of its parameters. */
 const bare = (path: string) => path.replace(/\{[^}]+\}/g, "");
+
+/** `/api/event/:id` → `/api/event/{id}/`. */
+export const documentedPath = ({ path }: Pick<Route, "path">) => `${bare(path).replace(/:(\w+)/g, "{$1}")}/`;
 
 function operationId(route: Route): string {
   const words = bare(route.path)
@@ -117,37 +172,12 @@ function security(route: Route): Record<string, string[]>[] {
 }
 
 function responses(route: Route): RouteConfig["responses"] {
-  const documented: RouteConfig["responses"] = {};
-  for (const [status, schema] of Object.entries(withErrors(route))) {
-    documented[status] = schema
-      ? { description: describe(Number(status)), content: { "application/json": { schema } } }
-      : { description: describe(Number(status)) };
-  }
-  return documented;
-}
-
-/** Adds the error responses that every route of this kind can return. */
-function withErrors(route: Route): Responses {
-  const errors: Record<number, z.ZodType> = {};
-  if (route.body || route.streamed || route.query) errors[400] = FieldErrors;
-  if (route.access !== "public" && route.access !== "optional") errors[401] = ErrorDetail;
-  if (route.params) errors[404] = ErrorDetail;
-  return { ...errors, ...route.responses };
-}
-
-const DESCRIPTIONS: Record<number, string> = {
-  200: "Done",
-  201: "Created",
-  204: "Done, no content",
-  302: "Exists already, see Location",
-  400: "Bad input",
-  401: "Not signed in",
-  403: "Not allowed",
-  404: "Not found",
-  409: "Conflict with another change",
-  429: "Too many requests, see Retry-After",
-};
-
-function describe(status: number): string {
-  return DESCRIPTIONS[status] ?? "Response";
+  return Object.fromEntries(
+    Object.entries(route.responses).map(([status, schema]) => [
+      status,
+      schema
+        ? { description: phraseOf(status), content: { "application/json": { schema } } }
+        : { description: phraseOf(status) },
+    ]),
+  );
 }
