@@ -32,7 +32,12 @@ import {
   sessionRoutes,
   signedCaller,
 } from "./modules/identity/index.ts";
-import { exportNotifications, meAuthorizer, notificationRoutes } from "./modules/notifications/index.ts";
+import {
+  exportNotifications,
+  letterPages,
+  meAuthorizer,
+  notificationRoutes,
+} from "./modules/notifications/index.ts";
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { exportSocial, socialRoutes } from "./modules/social/index.ts";
 import { exportSupport, supportRoutes, ticketAuthorizer } from "./modules/support/index.ts";
@@ -118,6 +123,7 @@ const pages: readonly Route[] = [
   ...sharedPages,
   ...linkRoutes,
   ...eventPages,
+  ...letterPages,
   ...apiDocumentRoutes(),
 ];
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { eraseWebhooks, purgeWebhooks, sweepWebhooks } from "../../src/modules/webhooks/index.ts";
 import { newPerson } from "../authorization/world.ts";
 import { move, place, scene } from "../dispatch/scene.ts";
-import { del, get, patch, rows } from "../harness/api.ts";
+import { del, get, outboxOf, patch, post, rows } from "../harness/api.ts";
 import { jobContext } from "../harness/job-context.ts";
 import { deliveriesOf, ENDPOINTS, newEndpoint, receiver, until } from "./endpoints.ts";
 
@@ -57,6 +57,19 @@ describe("an endpoint that accepts nothing", () => {
       `${staff.username}@example.com`,
     );
     expect(letters).toHaveLength(2);
+  });
+
+  test("An owner who ends these letters, by the link that each carries, is still told in the app.", async () => {
+    const { id, staff } = await newEndpoint(["order.created"]);
+    const address = `${staff.username}@example.com`;
+    await rows("UPDATE webhook_endpoints SET failing_since = ? WHERE id = ?", Date.now(), id);
+    await at(1.1 * DAY, sweepWebhooks);
+    const [letter] = await outboxOf(address);
+    const link = new URL(letter?.headers["List-Unsubscribe"]?.slice(1, -1) ?? "");
+    expect((await post(link.pathname + link.search)).status).toBe(200);
+    await at(3.2 * DAY, sweepWebhooks);
+    expect(await noticesOf(staff.id)).toHaveLength(2);
+    expect(await outboxOf(address)).toHaveLength(1);
   });
 
   test("It is not switched off before its owner was told, however long it fails.", async () => {

@@ -1,12 +1,18 @@
 /** Endpoints that accept nothing: their owner is told, and later they are switched off. One that answers 410 is switched off at once. */
 import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
-import { commit } from "../../platform/db/outbox.ts";
+import { commit, type Effect } from "../../platform/db/outbox.ts";
 import { fill } from "../../platform/http/messages.ts";
 import type { Locale } from "../../platform/http/text.ts";
 import { mailEffect } from "../../platform/mail/mail.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { type Notice, noticeEffects, noticeRows } from "../notifications/index.ts";
-import { endpointFails } from "./mails.ts";
+import {
+  type Notice,
+  noticeEffects,
+  noticeRows,
+  unsubscribeUrl,
+  wantsLetters,
+} from "../notifications/index.ts";
+import { type EndpointLetter, endpointFails } from "./mails.ts";
 import { tidings } from "./messages.ts";
 import type { Endpoint } from "./queries.ts";
 import { verdictOn } from "./rules.ts";
@@ -73,8 +79,10 @@ async function changeAndTell(
       ref: `webhook:${act}`,
     }),
   );
-  const letters = people.flatMap(({ email, locale }) =>
-    email ? [mailEffect("webhook.fails", endpointFails, email, locale, { what, url, page })] : [],
+  const letters = await Promise.all(
+    people.flatMap(({ userId, email, locale, wantsLetter }) =>
+      email !== null && wantsLetter === 1 ? [letterTo(ctx, userId, email, locale, { what, url, page })] : [],
+    ),
   );
   const update = ctx.db
     .update(webhookEndpoints)
@@ -84,10 +92,22 @@ async function changeAndTell(
   return done !== null;
 }
 
+async function letterTo(
+  ctx: RequestContext,
+  userId: number,
+  email: string,
+  locale: Locale,
+  data: EndpointLetter,
+): Promise<Effect> {
+  const unsubscribe = await unsubscribeUrl(ctx, userId, "webhooks");
+  return mailEffect("webhook.fails", endpointFails, email, locale, data, { unsubscribe });
+}
+
 interface Recipient {
   readonly userId: number;
   readonly email: string | null;
   readonly locale: Locale;
+  readonly wantsLetter: 0 | 1;
 }
 
 /** At most so many members of staff are told about an endpoint without an owner. */
@@ -96,7 +116,8 @@ const STAFF = 20;
 /** The owner while they are staff; otherwise everybody in staff. */
 async function recipients(ctx: RequestContext, ownerId: number | null): Promise<Recipient[]> {
   const staff = await ctx.db.all<Recipient & { isOwner: number }>(sql`
-    SELECT id AS userId, email, locale, id IS ${ownerId} AS isOwner FROM users
+    SELECT id AS userId, email, locale, id IS ${ownerId} AS isOwner,
+      ${wantsLetters("webhooks", sql`users.id`)} AS wantsLetter FROM users
     WHERE is_staff = 1 AND is_active ORDER BY id IS ${ownerId} DESC, id LIMIT ${STAFF}`);
   const owner = staff.filter(({ isOwner }) => isOwner === 1);
   return owner.length > 0 ? owner : staff;

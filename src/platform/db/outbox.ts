@@ -122,8 +122,8 @@ export function enqueueDueSoon(ctx: RequestContext): void {
   );
 }
 
-/** Characters per piece: a bound value may hold at most 2 MB in D1 (not enforced locally). */
-const PIECE = 400_000;
+/** UTF-16 units per piece, of at most three bytes each: a bound value may hold at most 2 MB in D1 (not enforced locally). */
+const PIECE = 500_000;
 
 export function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
   const pieces: Row[][] = [];

@@ -8,6 +8,8 @@ const unsigned = (rest: string) => async (owner: Parameters<typeof eventOf>[0]) 
   path: `/events/${await eventOf(owner)}/${rest}/?user=1&signature=none`,
 });
 
+const unsignedLetter = (act: string) => `/letters/${act}/?person=1&kind=reminders&signature=none`;
+
 export const pages: Table = {
   "GET /": { responses: open },
   "GET /admin": { responses: open },
@@ -46,6 +48,18 @@ export const pages: Table = {
   "POST /events/:id/accept": { responses: everybody(400), ask: unsigned("accept") },
   "GET /events/:id/leave": { responses: everybody(400), ask: unsigned("leave") },
   "POST /events/:id/leave": { responses: everybody(400), ask: unsigned("leave") },
+  "GET /letters/unsubscribe": {
+    responses: everybody(404),
+    ask: () => ({ path: unsignedLetter("unsubscribe") }),
+  },
+  "POST /letters/unsubscribe": {
+    responses: everybody(404),
+    ask: () => ({ path: unsignedLetter("unsubscribe") }),
+  },
+  "POST /letters/subscribe": {
+    responses: everybody(404),
+    ask: () => ({ path: unsignedLetter("subscribe") }),
+  },
   "GET /swagger.json": { responses: open },
   "GET /swagger.yaml": { responses: open },
   "GET /swagger": { responses: open },

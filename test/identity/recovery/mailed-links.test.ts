@@ -62,6 +62,11 @@ const LINKS: Record<string, () => Promise<string>> = {
   "account-undo": async () => linkTo((await moved()).email, "/account-undo/"),
   "account-undo by phone": async () => linkTo((await moved()).old, "/account-undo/"),
   "events leave": async () => linkTo((await invited()).email, "leave"),
+  letters: async () => {
+    const [letter] = await outboxOf((await invited()).email);
+    const { pathname, search } = new URL(letter?.headers["List-Unsubscribe"]?.slice(1, -1) ?? "http://no/");
+    return pathname + search;
+  },
   "events accept": async () => linkTo((await invited()).email, "accept"),
 };
 

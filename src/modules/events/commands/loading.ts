@@ -5,6 +5,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import type { Locale } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isNamedBy } from "../../identity/index.ts";
+import { wantsLetters } from "../../notifications/index.ts";
 import { ageOn, areFriends, blockedWith } from "../../social/index.ts";
 import { type EventDetails, eventDetailFields } from "../details/queries.ts";
 import { type EventMember, namesJson } from "../queries.ts";
@@ -50,6 +51,8 @@ export interface Relations {
   readonly trusting: ReadonlySet<number>;
   /** Users who have blocked the caller or whom the caller has blocked. */
   readonly blocks: ReadonlySet<number>;
+  /** Users who want no letters about changes of events. */
+  readonly withoutLetters: ReadonlySet<number>;
   /** Letters charged to the caller's budget in the current window. */
   readonly lettersSent: number;
   /** The caller's time zone, IANA name; null: not chosen, or not read. */
@@ -60,6 +63,7 @@ export const NO_RELATIONS: Relations = {
   people: [],
   trusting: new Set(),
   blocks: new Set(),
+  withoutLetters: new Set(),
   lettersSent: 0,
   callerZone: null,
 };
@@ -108,22 +112,25 @@ function relationsJson(ctx: RequestContext, caller: Caller, names: readonly Name
   const ids = JSON.stringify(names.flatMap((name) => ("id" in name ? [name.id] : [])));
   const usernames = names.flatMap((name) => ("username" in name ? [name.username] : []));
   const named = sql`users.id IN (SELECT value FROM json_each(${ids})) OR ${isNamedBy(caller, usernames)}`;
+  const concerned = sql`(${named} OR users.id IN (SELECT user_id FROM event_members WHERE event_id IN ${targets}))`;
   return sql<string>`json_object(
     'people', json((SELECT json_group_array(json_object('userId', users.id, ${namesJson("users")},
       'email', users.email, 'locale', users.locale, 'timeZone', users.time_zone, 'key', users.username_key,
       'birthday', (SELECT birthday FROM profiles WHERE user_id = users.id))) FROM users WHERE ${named})),
-    'trusting', json((SELECT json_group_array(users.id) FROM users WHERE (${named} OR users.id IN (
-      SELECT user_id FROM event_members WHERE event_id IN ${targets})) AND ${trusts(caller.userId)})),
+    'trusting', json((SELECT json_group_array(users.id) FROM users WHERE ${concerned} AND ${trusts(caller.userId)})),
+    'withoutLetters', json((SELECT json_group_array(users.id) FROM users
+      WHERE ${concerned} AND NOT ${wantsLetters("event_changes", sql`users.id`)})),
     'blocks', json((SELECT json_group_array(id) FROM ${blockedWith(caller.userId)})),
     'lettersSent', ${lettersSentBy(ctx, caller.userId)},
     'callerZone', (SELECT time_zone FROM users WHERE id = ${caller.userId}))`;
 }
 
 function readRelations(ctx: RequestContext, json: string): Relations {
-  const { people, trusting, blocks, lettersSent, callerZone } = JSON.parse(json) as {
+  const { people, trusting, blocks, withoutLetters, lettersSent, callerZone } = JSON.parse(json) as {
     people: (Omit<NamedPerson, "age"> & { birthday: string | null })[];
     trusting: number[];
     blocks: number[];
+    withoutLetters: number[];
     lettersSent: number;
     callerZone: string | null;
   };
@@ -131,6 +138,7 @@ function readRelations(ctx: RequestContext, json: string): Relations {
     people: people.map(({ birthday, ...person }) => ({ ...person, age: ageOn(ctx.now(), birthday) })),
     trusting: new Set(trusting),
     blocks: new Set(blocks),
+    withoutLetters: new Set(withoutLetters),
     lettersSent,
     callerZone,
   };

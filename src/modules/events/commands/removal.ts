@@ -12,7 +12,7 @@ import { invitationTo } from "../mail/invitations.ts";
 import { letterFacts, mailingOf } from "../mail/letters.ts";
 import { roomNotice, roomNoticeEffects } from "../notices.ts";
 import { mayChange } from "../rules.ts";
-import { type EventRef, loadEvents, NO_RELATIONS, type StoredEvent } from "./loading.ts";
+import { type EventRef, loadEvents, type Relations, type StoredEvent } from "./loading.ts";
 import type { WriteResult } from "./write.ts";
 
 /** How often a removal is tried when somebody else deletes one of the events first. */
@@ -25,16 +25,22 @@ export async function removeEvents(
   refs: readonly EventRef[],
 ): Promise<WriteResult<StoredEvent>> {
   for (let tries = 0; tries < TRIES; tries++) {
-    const { found } = await loadEvents(ctx, caller, refs);
+    const { found, relations } = await loadEvents(ctx, caller, refs);
     const foreign = found.find((event) => !mayChange(event, caller));
     if (foreign) return { ok: false, reason: "forbidden", uuid: foreign.uuid };
-    if (found.length === 0 || (await write(ctx, caller, found))) return { ok: true, events: found };
+    if (found.length === 0 || (await write(ctx, caller, found, relations)))
+      return { ok: true, events: found };
   }
   return { ok: true, events: [] };
 }
 
 /** Writes one transaction. False when somebody else deleted one of the events first: then nothing was written. */
-async function write(ctx: RequestContext, caller: Caller, removed: readonly StoredEvent[]): Promise<boolean> {
+async function write(
+  ctx: RequestContext,
+  caller: Caller,
+  removed: readonly StoredEvent[],
+  relations: Relations,
+): Promise<boolean> {
   const notices = removed.map((event) => roomNotice(event.id, event.uuid, "deleted", event.name));
   const ids = removed.map(({ id }) => id);
   const remove = ctx.db.run(
@@ -45,7 +51,7 @@ async function write(ctx: RequestContext, caller: Caller, removed: readonly Stor
     const facts = { ...letterFacts(ctx, event, members), invitation: invitationTo(ctx, last, members) };
     return members.map((person) => ({ action: "cancelled" as const, uuid, person, facts }));
   });
-  const told = await mailingOf(ctx, caller, NO_RELATIONS, wanted);
+  const told = await mailingOf(ctx, caller, relations, wanted);
   const done = await commit(
     ctx,
     remove,

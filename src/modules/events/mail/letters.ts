@@ -6,7 +6,7 @@ import { fill } from "../../../platform/http/messages.ts";
 import type { Text } from "../../../platform/http/text.ts";
 import { mailEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import type { Notice } from "../../notifications/index.ts";
+import { type Notice, unsubscribeUrl } from "../../notifications/index.ts";
 import type { Relations } from "../commands/loading.ts";
 import { messages } from "../messages.ts";
 import { type Event, type EventMember, zoneOf } from "../queries.ts";
@@ -75,7 +75,8 @@ export interface Mailing {
 
 /**
  * Applies the sender's budget (`RATE_LETTERS_SENT`) to the wanted letters. Cancellations are not counted, nor are letters
- * to people who have accepted something from the sender. Of the other letters as many go out as the budget allows.
+ * to people who have accepted something from the sender. Of the other letters as many go out as the budget allows. Who has
+ * turned these letters off is told in the app.
  */
 export async function mailingOf(
   ctx: RequestContext,
@@ -90,6 +91,10 @@ export async function mailingOf(
   for (const letter of wanted) {
     if (letter.person.email === null) continue;
     const { userId } = letter.person;
+    if (relations.withoutLetters.has(userId)) {
+      told.push(letter);
+      continue;
+    }
     const counted = !isFarewell(letter.action) && userId !== caller.userId && !relations.trusting.has(userId);
     if (letters.length >= LETTERS_PER_REQUEST || (counted && left === 0)) told.push(letter);
     else {
@@ -116,7 +121,8 @@ async function toEffect(
     ? {}
     : await memberLinks(ctx, uuid, person.userId, person.acceptedAt !== null);
   const data = { ...facts, ...links, readerZone: person.timeZone, attendee: attendeeOf(person) };
-  const effect = mailEffect(`event.${action}`, TEMPLATES[action], email, locale, data);
+  const unsubscribe = await unsubscribeUrl(ctx, person.userId, "event_changes");
+  const effect = mailEffect(`event.${action}`, TEMPLATES[action], email, locale, data, { unsubscribe });
   return [counted ? { ...effect, sender: caller.userId } : effect];
 }
 

@@ -5,7 +5,7 @@ import { commit } from "../../../platform/db/outbox.ts";
 import type { Locale } from "../../../platform/http/text.ts";
 import { mailEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { wantsLetters } from "../../notifications/index.ts";
+import { unsubscribeUrl, wantsLetters } from "../../notifications/index.ts";
 import { eventFields } from "../queries.ts";
 import { DEFAULT_LEAD } from "../rules.ts";
 import { events } from "../tables.ts";
@@ -31,7 +31,15 @@ export async function sendReminders(ctx: RequestContext, batch = 300): Promise<n
     const effects = await Promise.all(
       due.map(async ({ uuid, userId, accepted, email, locale, letter }) => {
         const links = await memberLinks(ctx, uuid, userId, accepted);
-        return mailEffect("event.reminder", eventReminder, email, locale, { ...letter, ...links });
+        const unsubscribe = await unsubscribeUrl(ctx, userId, "reminders");
+        return mailEffect(
+          "event.reminder",
+          eventReminder,
+          email,
+          locale,
+          { ...letter, ...links },
+          { unsubscribe },
+        );
       }),
     );
     try {

@@ -23,6 +23,8 @@ export const KINDS = {
   /** To operators: what waits for their decision. */
   dispatch: { label: text("Dispatch", "Диспетчерская"), channels: ["push"] },
   tickets: { label: text("Support tickets", "Обращения в поддержку"), channels: ["push"] },
+  /** To the owner of a webhook endpoint that fails or was switched off. The app always tells them. */
+  webhooks: { label: text("Failing webhooks", "Сбои вебхуков"), channels: ["email"] },
   tasks: { label: text("Tasks", "Задания"), channels: ["push"] },
 } as const satisfies Readonly<Record<string, { label: Text; channels: readonly Channel[] }>>;
 
