@@ -56,9 +56,6 @@ function placeOf(path: string): Place {
 /** A `tables.ts` at any depth of a module. Its foreign keys may name the tables of another. */
 const isTables = (file: string) => /^(?:.+\/)?tables\.ts$/.test(file);
 
-/** The part of the console that any page may use. */
-const isKit = (file: string) => /^(?:kit\/.+|theme\.ts)$/.test(file);
-
 /** A `channels.ts` tells the documents about sockets: only others of its kind and the builder of the documents read it. */
 const isChannels = (file: string) => /^(?:.+\/)?channels\.ts$/.test(file);
 
