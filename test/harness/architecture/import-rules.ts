@@ -59,6 +59,9 @@ const isTables = (file: string) => /^(?:.+\/)?tables\.ts$/.test(file);
 /** A `channels.ts` tells the documents about sockets: only others of its kind and the builder of the documents read it. */
 const isChannels = (file: string) => /^(?:.+\/)?channels\.ts$/.test(file);
 
+/** The part of the console that any page may use. */
+const isKit = (file: string) => /^(?:kit\/.+|theme\.ts)$/.test(file);
+
 /** Why an import is not allowed; null when it is. */
 export function importViolation({ from, to }: ImportEdge): string | null {
   const [source, target] = [placeOf(from), placeOf(to)];
