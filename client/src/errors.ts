@@ -9,6 +9,8 @@ export type ErrorCode =
   | "invalid"
   | "network"
   | "not_found"
+  | "otp_invalid"
+  | "otp_required"
   | "precondition"
   | "signed_out"
   | "too_large"
@@ -59,4 +61,9 @@ export class CaravanError extends Error {
 /** Whether a value is an error of this package, with this code if one is given. */
 export function isCaravanError(value: unknown, code?: ErrorCode): value is CaravanError {
   return value instanceof CaravanError && (code === undefined || value.code === code);
+}
+
+/** What an aborted request rejects with: the reason that was given; React Native's signals keep none. */
+export function abortReason(signal: { readonly reason?: unknown } | null | undefined): unknown {
+  return signal?.reason ?? new CaravanError({ code: "aborted", message: "The request was aborted." });
 }

@@ -238,10 +238,35 @@ describe("a restart", () => {
     for (const seq of [1, 2, 3]) here.ack(seq);
     expect(texts(here.socket.of("say"))).toEqual(["a", "b", "c"]);
     await settle();
-    expect(outbox.getItem("caravan.outbox")).toBeNull();
+    expect(outbox.getItem("caravan.outbox.user:1")).toBeNull();
   });
 
-  test("What another person left is not sent.", async () => {
+  test("Two tabs that share a storage keep what waits in either, and forget what is stored.", async () => {
+    const outbox = memoryStorage();
+    const kept = () =>
+      JSON.parse(String(outbox.getItem("caravan.outbox.user:1"))).items.map(
+        ({ body }: { body: { text: string } }) => body.text,
+      );
+    const [one, other] = [1, 2].map(() => world({ outbox, owner: () => "user:1" }));
+    if (!one || !other) throw new Error("two tabs");
+    await settle();
+    for (const tab of [one, other]) await tab.up();
+    void one.live.room(ROOM).message("of one");
+    await settle();
+    void other.live.room(ROOM).message("of the other");
+    await settle();
+    expect(kept()).toEqual(["of one", "of the other"]);
+    other.open(ROOM, 0);
+    other.ack(1);
+    await settle();
+    expect(kept()).toEqual(["of one"]);
+    one.open(ROOM, 0);
+    one.ack(2);
+    await settle();
+    expect(outbox.getItem("caravan.outbox.user:1")).toBeNull();
+  });
+
+  test("What another person left is not sent, and stays theirs whatever this one says.", async () => {
     const outbox = memoryStorage();
     await say(outbox, "user:1", "a");
     const here = world({ outbox, owner: () => "user:2" });
@@ -249,6 +274,11 @@ describe("a restart", () => {
     expect(here.live.unsent).toBe(0);
     await here.up();
     expect(here.socket.of("subscribe")).toEqual([]);
+    void here.live.room(ROOM).message("b");
+    here.open(ROOM, 0);
+    here.ack(1);
+    await settle();
+    expect(outbox.getItem("caravan.outbox.user:1")).toContain('"a"');
   });
 
   test("Forgetting a person rejects what waits, empties the storage, and has rooms begin anew.", async () => {
@@ -258,7 +288,7 @@ describe("a restart", () => {
     here.live.forget();
     await expect(sent).rejects.toMatchObject({ code: "signed_out" });
     await settle();
-    expect([here.live.state, outbox.getItem("caravan.outbox")]).toEqual(["refused", null]);
+    expect([here.live.state, outbox.getItem("caravan.outbox.user:1")]).toEqual(["refused", null]);
     here.live.resume(true);
     await settle();
     here.socket.hear(welcome());

@@ -1,11 +1,13 @@
 /** Who is signed in: tokens kept, renewed once, given up, and what that does to the live connection. */
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { createCaravan } from "../../client/src/caravan.ts";
 import { memoryStorage } from "../../client/src/storage.ts";
 import { accessOf, json, serverOf } from "./server.ts";
 import { FakeSocket, settle, welcome } from "./world.ts";
 
 const user = { id: 1 };
+
+afterEach(() => void vi.useRealTimers());
 
 /** A server that takes one access token and renews one refresh token. */
 function renewing(pair: { access: string; refresh: string }, before = "old refresh") {
@@ -98,6 +100,56 @@ describe("renewing", () => {
     storage.setItem("caravan.session", JSON.stringify(pair));
     await caravan.api.GET("/api/v1/chats/");
     expect(asked.map(({ path }) => path)).toEqual(["/api/v1/chats/", "/api/v1/chats/"]);
+  });
+
+  test("Two tabs that are refused at the same moment renew the tokens once.", async () => {
+    const pair = { access: accessOf(1, "new"), refresh: "new refresh" };
+    const storage = memoryStorage();
+    const asked: string[] = [];
+    const tab = () =>
+      serverOf(
+        async ({ path, headers }) => {
+          if (!path.includes("refresh"))
+            return headers.get("authorization") === `Bearer ${pair.access}` ? json(200, []) : json(401, {});
+          asked.push(path);
+          await new Promise((wait) => setTimeout(wait, 20));
+          return asked.length === 1 ? json(200, pair) : json(401, { code: "token_not_valid" });
+        },
+        { storage },
+      ).caravan;
+    storage.setItem(
+      "caravan.session",
+      JSON.stringify({ access: accessOf(1, "old"), refresh: "old refresh" }),
+    );
+    const tabs = [tab(), tab(), tab()];
+    await Promise.all(tabs.map(({ api }) => api.GET("/api/v1/chats/")));
+    expect(asked).toHaveLength(1);
+    expect(tabs.map(({ session }) => session.tokens)).toEqual([pair, pair, pair]);
+  });
+
+  test("A tab that holds the renewal and sleeps delays the others by five seconds at most.", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const pair = { access: accessOf(1, "new"), refresh: "new refresh" };
+    const { caravan } = renewing(pair);
+    await caravan.session.set({ access: accessOf(1, "old"), refresh: "old refresh" });
+    let wake = () => {};
+    // Types of Workers, which have no locks.
+    const { locks } = navigator as unknown as {
+      locks: { request(name: string, run: () => unknown): unknown };
+    };
+    locks.request(
+      "caravan.session.renewal",
+      () =>
+        new Promise<void>((end) => {
+          wake = end;
+        }),
+    );
+    const renewed = caravan.session.renew();
+    await vi.waitUntil(() => vi.getTimerCount() > 0, { interval: 1 });
+    await vi.advanceTimersByTimeAsync(5_000);
+    vi.useRealTimers();
+    expect(await renewed).toEqual(pair);
+    wake();
   });
 
   test("An expired token is renewed before it is used.", async () => {

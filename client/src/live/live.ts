@@ -2,7 +2,7 @@
 import { CaravanError } from "../errors.ts";
 import { Connection, type LiveState } from "./connection.ts";
 import type { Ack, ClientFrame, ServerFrame } from "./frames.ts";
-import { type LiveOptions, platformAfter, platformWake, socketUrl } from "./options.ts";
+import { type LiveOptions, platformAfter, platformWake, requireWebSocket, socketUrl } from "./options.ts";
 import { Outbox, type Outgoing } from "./outbox.ts";
 import { Room } from "./room.ts";
 
@@ -53,8 +53,7 @@ export class Live {
     });
     this.#outbox = new Outbox({
       storage: options.outbox,
-      key: `${prefix}.outbox`,
-      owner: options.owner ?? (() => ""),
+      key: () => [prefix, "outbox", options.owner?.()].filter(Boolean).join("."),
       after,
       random: random ?? Math.random,
       isOpen: (name) => this.state === "live" && this.room(name).state === "open",
@@ -119,6 +118,7 @@ export class Live {
       isLive: () => this.state === "live",
       send: (frame) => void this.#connection.send(frame),
       reconnect: () => this.#connection.reconnect(),
+      whenStopped: (run) => this.#whenStopped(run),
       nextRef: () => `s${++this.#refs}`,
       wanted: (room, isWanted) => this.#wanted(room, isWanted),
       stateChanged: (room) => this.#roomChanged(room),
@@ -132,6 +132,7 @@ export class Live {
 
   /** Connects unless it is connected; listening to a room does so, too. Also after a refusal or `close()`. */
   connect(): void {
+    if (!this.#options.socket) requireWebSocket();
     this.#endWake ??= (this.#options.wake ?? platformWake)(() => this.#connection.wake());
     void this.#connect();
   }
@@ -193,6 +194,18 @@ export class Live {
   async #connect(): Promise<void> {
     if (this.#options.positions) await this.#own.subscription.load();
     if (this.#endWake) this.#connection.connect();
+  }
+
+  /** Calls `run` with the reason once nothing will open by itself any more, at once if it is so; returns what ends that. */
+  #whenStopped(run: (error: CaravanError) => void): () => void {
+    const look = () => {
+      if (this.error) run(this.error);
+      else if (this.state === "closed")
+        run(new CaravanError({ code: "aborted", message: "The connection was closed." }));
+    };
+    const end = this.onState(look);
+    look();
+    return end;
   }
 
   #changed(state: LiveState): void {

@@ -72,11 +72,13 @@ const scope = globalThis as unknown as Scope;
 
 /** A socket of the platform: browsers, Node from 22, Workers and React Native have one. */
 export function platformSocket(url: string, protocols: string[]): SocketLike {
-  if (!scope.WebSocket)
-    throw new TypeError(
-      "There is no WebSocket here: give `socket`, as (url, protocols) => new WebSocket(…).",
-    );
-  return new scope.WebSocket(url, protocols);
+  return new (requireWebSocket())(url, protocols);
+}
+
+/** The platform's `WebSocket`; throws where there is none, as in Node 20. */
+export function requireWebSocket(): NonNullable<Scope["WebSocket"]> {
+  if (scope.WebSocket) return scope.WebSocket;
+  throw new TypeError("There is no WebSocket here: give `socket`, as (url, protocols) => new WebSocket(…).");
 }
 
 export const platformAfter: After = (milliseconds, run) => {

@@ -18,9 +18,8 @@ export interface Outgoing {
 
 export interface OutboxParts {
   readonly storage: Storage | undefined;
-  readonly key: string;
-  /** Whose messages these are: others' are not sent from here. */
-  readonly owner: () => string;
+  /** The key in the storage: one for each person, whose messages nobody else sends. */
+  readonly key: () => string;
   readonly after: After;
   readonly random: () => number;
   /** Whether the room takes entries now. */
@@ -53,6 +52,9 @@ export class Outbox {
   readonly #flights = new Map<string, Flight>();
   readonly #pauses = new Map<string, () => void>();
   readonly #attempts = new Map<string, number>();
+  /** Refs of entries that are no longer to be kept, while another tab may still have them stored. */
+  readonly #done = new Set<string>();
+  #saving: Promise<void> = Promise.resolve();
   #isLoaded: boolean;
 
   constructor(parts: OutboxParts) {
@@ -134,6 +136,10 @@ export class Outbox {
   /** Gives everything up, as when somebody signs out. */
   clear(error: CaravanError): void {
     for (const item of [...this.#items]) this.#fail(item, error);
+    const { storage } = this.#parts;
+    if (!storage) return;
+    const key = this.#parts.key();
+    this.#saving = this.#saving.then(() => writeJson(storage, key, null));
   }
 
   /** The connection, or the subscription to one room, is gone: what was on its way is sent again in the next. */
@@ -174,6 +180,7 @@ export class Outbox {
     const item = this.#items.find((item) => item.ref === ref);
     if (!item) return undefined;
     this.#items = this.#items.filter((each) => each !== item);
+    if (this.#parts.storage) this.#done.add(ref);
     if (this.#flights.get(item.room)?.ref === ref) this.#land(item.room);
     return item;
   }
@@ -192,11 +199,10 @@ export class Outbox {
   async load(): Promise<readonly string[]> {
     const { storage } = this.#parts;
     if (!storage) return [];
-    const stored = (await readJson(storage, this.#parts.key)) as { owner?: unknown; items?: unknown } | null;
+    const stored = await readItems(storage, this.#parts.key());
     this.#isLoaded = true;
-    const found = Array.isArray(stored?.items) && stored.owner === this.#parts.owner() ? stored.items : [];
     const known = new Set(this.#items.map(({ ref }) => ref));
-    const earlier = found.filter(isOutgoing).filter(({ ref }) => !known.has(ref));
+    const earlier = stored.filter(({ ref }) => !known.has(ref) && !this.#done.has(ref));
     this.#items = [...earlier, ...this.#items];
     const rooms = [...new Set(earlier.map(({ room }) => room))];
     for (const room of rooms) this.#parts.changed(room);
@@ -206,12 +212,29 @@ export class Outbox {
   }
 
   #save(): void {
-    const { storage, key, owner } = this.#parts;
+    const { storage } = this.#parts;
     // What is stored is not read yet: it would be lost.
     if (!storage || !this.#isLoaded) return;
-    const value = this.#items.length > 0 ? { owner: owner(), items: this.#items } : null;
-    void writeJson(storage, key, value);
+    const key = this.#parts.key();
+    const items = this.#items;
+    this.#saving = this.#saving.then(() => this.#write(storage, key, items));
   }
+
+  /** Stores these, and leaves what other tabs have stored. */
+  async #write(storage: Storage, key: string, items: readonly Outgoing[]): Promise<void> {
+    const own = new Set(items.map(({ ref }) => ref));
+    const stored = await readItems(storage, key);
+    const others = stored.filter(({ ref }) => !own.has(ref) && !this.#done.has(ref));
+    const all = [...others, ...items];
+    await writeJson(storage, key, all.length > 0 ? { items: all } : null);
+    const kept = new Set(stored.map(({ ref }) => ref));
+    for (const ref of this.#done) if (!kept.has(ref)) this.#done.delete(ref);
+  }
+}
+
+async function readItems(storage: Storage, key: string): Promise<Outgoing[]> {
+  const stored = (await readJson(storage, key)) as { items?: unknown } | null;
+  return Array.isArray(stored?.items) ? stored.items.filter(isOutgoing) : [];
 }
 
 function isOutgoing(value: unknown): value is Outgoing {

@@ -38,6 +38,8 @@ export interface RoomParts extends Omit<SubscriptionParts, "deliver" | "reload" 
   /** Somebody wants the room, or nobody does any more. */
   readonly wanted: (room: Room, isWanted: boolean) => void;
   readonly stateChanged: (room: Room) => void;
+  /** Calls with the reason when the connection does not go on by itself. */
+  readonly whenStopped: (run: (error: CaravanError) => void) => () => void;
   readonly enqueue: (item: Outgoing) => Promise<Ack>;
   readonly pending: (room: string) => readonly Outgoing[];
   readonly mostBytes: () => number;
@@ -126,18 +128,21 @@ export class Room {
     return iterate(this);
   }
 
-  /** Resolves when the room is open; rejects when the server refuses it. Somebody has to listen meanwhile. */
+  /**
+   * Resolves when the room is open. Rejects when the server refuses the room or the connection, when nobody is signed
+   * in, and when it is closed. Somebody has to listen meanwhile.
+   */
   ready(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let leave = () => {};
-      const look = (state: RoomState) => {
-        if (state !== "open" && state !== "refused") return false;
-        leave();
-        if (this.error) reject(this.error);
-        else resolve();
-        return true;
-      };
-      if (!look(this.state)) leave = this.subscribe({ state: look });
+    if (this.state === "open") return Promise.resolve();
+    if (this.error) return Promise.reject(this.error);
+    const { promise, resolve, reject } = deferred<void>();
+    const leave = this.subscribe({
+      state: (state) => (state === "open" ? resolve() : this.error && reject(this.error)),
+    });
+    const end = this.#parts.whenStopped(reject);
+    return promise.finally(() => {
+      leave();
+      end();
     });
   }
 
@@ -290,6 +295,17 @@ export class Room {
     stored.then(release, release);
     return named(stored, item.ref);
   }
+}
+
+/** `Promise.withResolvers`, which Node 20 and React Native lack. */
+function deferred<Value>() {
+  let resolve: (value: Value) => void = () => {};
+  let reject: (error: unknown) => void = () => {};
+  const promise = new Promise<Value>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  return { promise, resolve, reject };
 }
 
 function named(stored: Promise<Ack>, ref: string): Sent {

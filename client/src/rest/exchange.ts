@@ -1,5 +1,5 @@
 /** One request and its response: signed, repeated where that does no harm, and refused as a `CaravanError`. */
-import { CaravanError } from "../errors.ts";
+import { abortReason, CaravanError } from "../errors.ts";
 import type { After } from "../live/options.ts";
 import { backoff } from "../live/timing.ts";
 import { refusalOf, secondsOf } from "./refusal.ts";
@@ -43,7 +43,7 @@ export class Exchange {
 
   /**
    * The response of a success. Throws a `CaravanError` for any other, with `code` `network` when there was none, and
-   * what the signal's owner gave as its reason when it is aborted.
+   * the reason that was given when it is aborted.
    */
   async run(call: Call): Promise<Response> {
     const { session, retries } = this.#parts;
@@ -82,17 +82,18 @@ export class Exchange {
     try {
       return await call.send(headers);
     } catch (cause) {
-      if (call.signal?.aborted) throw call.signal.reason ?? cause;
+      if (call.signal?.aborted) throw abortReason(call.signal);
       if (goesOn) return null;
       throw new CaravanError({ code: "network", message: "The server could not be reached.", cause });
     }
   }
 
   #pause(milliseconds: number, signal: AbortSignal | null | undefined): Promise<void> {
+    if (signal?.aborted) return Promise.reject(abortReason(signal));
     return new Promise((resolve, reject) => {
       const abort = () => {
         cancel();
-        reject(signal?.reason);
+        reject(abortReason(signal));
       };
       const cancel = this.#parts.after(milliseconds, () => {
         signal?.removeEventListener("abort", abort);

@@ -101,7 +101,7 @@ export class Session {
    */
   renew(used: string | null = authorizationOf(this.#tokens)): Promise<Tokens | null> {
     if (used !== authorizationOf(this.#tokens)) return Promise.resolve(this.#tokens);
-    this.#refreshing ??= this.#refresh().finally(() => {
+    this.#refreshing ??= alone(`${this.#parts.key}.renewal`, () => this.#refresh()).finally(() => {
       this.#refreshing = null;
     });
     return this.#refreshing;
@@ -161,6 +161,31 @@ export class Session {
 export function authorizationOf(tokens: Tokens | null): string | null {
   if (!tokens) return null;
   return "token" in tokens ? `Token ${tokens.token}` : `Bearer ${tokens.access}`;
+}
+
+interface Locks {
+  request(name: string, options: { signal: AbortSignal }, run: () => Promise<void>): Promise<void>;
+}
+
+/** ms after which a tab no longer waits for another one, which the browser may have put to sleep. */
+const PATIENCE = 5_000;
+
+/** Runs something while no other tab does, where the platform has locks. */
+async function alone<Result>(name: string, run: () => Promise<Result>): Promise<Result> {
+  const { navigator } = globalThis as unknown as { navigator?: { locks?: Locks } };
+  if (!navigator?.locks) return run();
+  let running: Promise<Result> | undefined;
+  const waiting = new AbortController();
+  const timer = setTimeout(() => waiting.abort(), PATIENCE);
+  const over = navigator.locks.request(name, { signal: waiting.signal }, async () => {
+    clearTimeout(timer);
+    running = run();
+    await running.catch(() => {});
+  });
+  // Not to be had in time, or at all: two renewals are better than none.
+  await over.catch(() => {});
+  clearTimeout(timer);
+  return running ?? run();
 }
 
 function tokensOf(value: unknown): Tokens | null {

@@ -1,4 +1,5 @@
 /** Files on their way to the server, with progress where the platform tells it. */
+import { abortReason } from "../errors.ts";
 
 /** Bytes that have left, and all of them. */
 export interface Progress {
@@ -81,8 +82,8 @@ function byXhr(xhr: Xhr, { url, method, headers, form, onProgress, signal }: Sen
       resolve(new Response(body, { status: xhr.status, headers: answered }));
     };
     xhr.onerror = () => reject(new TypeError("The upload broke off."));
-    xhr.onabort = () => reject(signal?.reason ?? new TypeError("The upload was aborted."));
-    if (signal?.aborted) return reject(signal.reason);
+    xhr.onabort = () => reject(abortReason(signal));
+    if (signal?.aborted) return reject(abortReason(signal));
     signal?.addEventListener("abort", () => xhr.abort(), { once: true });
     xhr.send(form);
   });
