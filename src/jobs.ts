@@ -3,6 +3,7 @@ import { jobSliceRun, purgeJobs } from "./modules/admin/index.ts";
 import { chatRecheck, eraseChatWords } from "./modules/chat/index.ts";
 import {
   idleTrucks,
+  isOffered,
   orderDeleted,
   orderDispatched,
   orderUpdated,
@@ -35,7 +36,7 @@ import {
   sessionsRevoked,
   sweepAvatars,
 } from "./modules/identity/index.ts";
-import { eraseNotices, noticePush } from "./modules/notifications/index.ts";
+import { eraseNotices, noticePush, pushHandler } from "./modules/notifications/index.ts";
 import { messageNotice, ticketChange, ticketErased } from "./modules/support/index.ts";
 import {
   checkTracks,
@@ -75,6 +76,7 @@ const accountErasure = implementEffect(accountErased, async (ctx, { userId }) =>
 export const effectHandlers: Handlers = {
   mail: (ctx, row) => deliverMail(ctx.runtime, row, templates),
   sms: (ctx, row) => deliverSms(ctx.runtime, row),
+  push: pushHandler({ offer: isOffered }),
   ...handlersOf([
     accountErasure,
     chatRecheck,

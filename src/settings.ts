@@ -11,6 +11,7 @@ import {
 } from "./platform/runtime.ts";
 import { timeZoneNamed } from "./platform/time-zones.ts";
 import { z } from "./platform/zod.ts";
+import { readPushSettings } from "./push-settings.ts";
 
 /** Default rates, as attempts/seconds. Each can be set: `RATE_GUESS=20/900`. */
 const DEVELOPMENT_RATES: Record<RateName, string> = {
@@ -55,6 +56,7 @@ const DEVELOPMENT_QUOTAS: Record<QuotaName, number> = {
   orderLinks: 1000,
   apiKeys: 100,
   webhookEndpoints: 100,
+  pushSubscriptions: 100,
 };
 const PRODUCTION_QUOTAS: Record<QuotaName, number> = {
   openOrders: 20,
@@ -64,6 +66,7 @@ const PRODUCTION_QUOTAS: Record<QuotaName, number> = {
   orderLinks: 20,
   apiKeys: 20,
   webhookEndpoints: 20,
+  pushSubscriptions: 20,
 };
 
 const optional = z.string().trim().min(1).optional();
@@ -185,8 +188,9 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
   const store = Object.keys(ObjectStore.shape).some((name) => variables[name])
     ? ObjectStore.safeParse(variables)
     : null;
-  if (!parsed.success || !rates.success || !quotas.success || store?.success === false) {
-    const issues = [parsed, rates, quotas, store].flatMap((result) => result?.error?.issues ?? []);
+  const push = readPushSettings(variables);
+  if (!parsed.success || !rates.success || !quotas.success || !push.success || store?.success === false) {
+    const issues = [parsed, rates, quotas, push, store].flatMap((result) => result?.error?.issues ?? []);
     const faults = issues.map(({ path, message }) => {
       const missing = variables[String(path[0])] === undefined;
       return `${path.join(".")} ${missing ? "is missing" : message}`;
@@ -222,6 +226,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
       logDays: value.WEBHOOK_LOG_DAYS,
       positionSeconds: value.WEBHOOK_POSITION_SECONDS,
     },
+    push: push.settings(value.PUBLIC_ORIGIN ?? null, value.MAIL_FROM),
     outboundLoopback: value.OUTBOUND_LOOPBACK === "on",
     objectStore: store && {
       endpoint: store.data.R2_S3_ENDPOINT.replace(/\/$/, ""),

@@ -165,6 +165,8 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   notification_settings: "one for each person",
   api_keys: "QUOTA_API_KEYS",
   passkeys: "at most 20 for each person",
+  push_keys: "at most one row",
+  push_subscriptions: "QUOTA_PUSH_SUBSCRIPTIONS for each person, and end with their session",
   recovery_codes: "one set for each person with a second factor",
   spent_proofs: "expire, deleted by the purge",
   totp_secrets: "one for each person",

@@ -45,8 +45,34 @@ export const QUOTA_NAMES = [
   "orderLinks",
   "apiKeys",
   "webhookEndpoints",
+  "pushSubscriptions",
 ] as const;
 export type QuotaName = (typeof QUOTA_NAMES)[number];
+
+/** How pushes are sent. A service without settings takes none. */
+export interface PushSettings {
+  /** Signs Web Push; null: in development a pair is made and kept, elsewhere there is no Web Push. Base64url. */
+  readonly vapid: { readonly publicKey: string; readonly privateKey: string } | null;
+  /** How push services reach the operator of this server: a `mailto:` or `https:` URL. */
+  readonly vapidSubject: string;
+  readonly fcm: {
+    readonly url: string;
+    readonly projectId: string;
+    readonly clientEmail: string;
+    /** PKCS #8 in PEM. */
+    readonly privateKey: string;
+    readonly tokenUrl: string;
+  } | null;
+  readonly apns: {
+    readonly url: string;
+    /** PKCS #8 in PEM. */
+    readonly key: string;
+    readonly keyId: string;
+    readonly teamId: string;
+    /** The app's bundle id. */
+    readonly topic: string;
+  } | null;
+}
 
 export interface Settings {
   readonly environment: "development" | "staging" | "production";
@@ -98,6 +124,7 @@ export interface Settings {
     /** For new endpoints: seconds in which one position of a truck is sent. */
     readonly positionSeconds: number;
   };
+  readonly push: PushSettings;
   /** Development only: URLs given by users (webhooks, push) may be of this machine, by any port, over http too. */
   readonly outboundLoopback: boolean;
   /** The bucket's S3 API, for uploads that bypass the Worker; null: not offered. `endpoint` may be a path of this server. */

@@ -14,6 +14,7 @@ export async function notify(userId: number, changes: Partial<Notice> = {}): Pro
     message: "Что-то случилось.",
     about: null,
     ref: unique("act"),
+    words: "ticket_answer" as const,
     ...changes,
   };
   await runBatch(ctx.db, [noticeRows(ctx, [notice])]);

@@ -6,7 +6,7 @@ import { sources } from "../harness/architecture/sources.ts";
 const [page = ""] = Object.values(
   import.meta.glob<string>("../../docs/settings.md", { query: "?raw", import: "default", eager: true }),
 );
-const parsed = sources["src/settings.ts"] ?? "";
+const parsed = ["src/settings.ts", "src/push-settings.ts"].map((path) => sources[path] ?? "").join("\n");
 
 /** `APP_ENV: z.enum(…)` in a schema. */
 const variables = [...parsed.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map(([, name = ""]) => name);

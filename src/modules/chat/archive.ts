@@ -79,6 +79,7 @@ function newMessage(
     message: sql`(SELECT ${displayNameSql()} FROM users WHERE id = ${author}) || ': ' || ${text}`,
     about: room,
     ref: `${room}:${epoch}:${seq}`,
+    words: "chat_message",
     recipients: sql`SELECT u.id FROM chats JOIN users s ON s.id = ${author}
       JOIN users u ON u.id IN (chats.initiator_id, chats.receiver_id)
       WHERE chats.id = ${chatIdOf(room)} AND ${isNew(epoch, seq)} AND u.id NOT IN (SELECT value FROM json_each(${here}))

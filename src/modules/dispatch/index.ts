@@ -19,6 +19,7 @@ export { orderRoomHandler } from "./live/order.room.ts";
 export { purgeTrails } from "./live/trails.ts";
 export { truckRoomHandler } from "./live/truck.room.ts";
 export { orderDispatched, runOffers, sweepOffers } from "./offers/commands.ts";
+export { isOffered } from "./offers/queries.ts";
 export { exportOrders } from "./orders/export.ts";
 export { orderExists } from "./orders/queries.ts";
 export { orderDeleted, orderUpdated } from "./orders/room-updates.ts";

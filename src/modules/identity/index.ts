@@ -77,6 +77,7 @@ export {
   type Credentials,
   clientProfiles,
   endSessions,
+  isOpen,
   purgeSessions,
   sessionsRevoked,
 } from "./sessions/sessions.ts";

@@ -16,6 +16,9 @@ export {
   pushNotices,
   unreadNotices,
 } from "./notices.ts";
+export { type Push, pushEffect, pushHandler, pushNow, type Standing } from "./push/effect.ts";
+export { takesPushes } from "./push/queries.ts";
+export type { PushWords } from "./push/words.ts";
 export { exportNotifications } from "./queries.ts";
 export { noticesRead, pushRead, type ReadNotice } from "./reading.ts";
 export { notificationResources } from "./resources.ts";

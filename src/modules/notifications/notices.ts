@@ -1,11 +1,14 @@
 /** Writes notifications in the batch of the change they report, and pushes them to the person's socket. */
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { defineEffect } from "../../platform/db/effects.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import type { NotificationBody } from "./entries.ts";
+import { queuePush } from "./push/effect.ts";
+import { takesPushes } from "./push/queries.ts";
+import type { PushWords } from "./push/words.ts";
 import { roomOf } from "./reading.ts";
 import { notifications } from "./tables.ts";
 
@@ -21,6 +24,10 @@ export interface Notice {
   readonly about: string | null;
   /** The act it reports, as `friend-request:7:accepted`. Unique per person, so that a repeat adds none. */
   readonly ref: string;
+  /** What a push to the person's devices says. */
+  readonly words: PushWords;
+  /** The thing's name in it, such as an event's; absent: it has none. */
+  readonly subject?: string;
 }
 
 /**
@@ -29,16 +36,16 @@ export interface Notice {
  */
 export function noticeRows(ctx: RequestContext, notices: readonly Notice[]): BatchItem<"sqlite"> {
   return ctx.db.run(sql`
-    INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
+    INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at, push_words, push_subject)
     SELECT n.value ->> 'userId', n.value ->> 'type', n.value ->> 'title', n.value ->> 'message', n.value ->> 'about',
-      n.value ->> 'ref', ${ctx.now()}
+      n.value ->> 'ref', ${ctx.now()}, n.value ->> 'words', n.value ->> 'subject'
     FROM json_each(${JSON.stringify(notices)}) AS n
     WHERE EXISTS (SELECT 1 FROM users WHERE id = n.value ->> 'userId')
       AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)`);
 }
 
 /** The newest notice about a thing. `recipients` selects user ids; `message` is SQL. */
-export interface LatestNotice extends Omit<Notice, "userId" | "message"> {
+export interface LatestNotice extends Omit<Notice, "userId" | "message" | "subject"> {
   readonly about: string;
   readonly recipients: SQL;
   readonly message: SQL;
@@ -50,21 +57,20 @@ export interface LatestNotice extends Omit<Notice, "userId" | "message"> {
  * Pass the batch's results of them to `pushLatest`. Not idempotent: `recipients` must be none when the act is repeated.
  */
 export function latestNotice(ctx: RequestContext, notice: LatestNotice): BatchItem<"sqlite">[] {
-  const { type, title, message, about, ref, recipients } = notice;
+  const { type, title, message, about, ref, words, recipients } = notice;
   const unread = sql`type = ${type} AND about = ${about} AND is_read = 0`;
   const wanting = sql`SELECT id FROM users WHERE id IN (${recipients})
     AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = users.id AND s.receives = 0)`;
-  const columns = sql.raw(
-    "RETURNING id, user_id AS userId, type, title, message, about, created_at AS createdAt",
-  );
+  const columns = sql`RETURNING id, user_id AS userId, type, title, message, about, created_at AS createdAt,
+    ${takesPushes(sql`notifications.user_id`)} AS pushes`;
   return [
     ctx.db.run(sql`DELETE FROM notifications WHERE ${unread} AND user_id IN (${wanting})
       AND EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = notifications.user_id AND n.id > notifications.id)`),
-    ctx.db.run(sql`UPDATE notifications SET message = ${message}, created_at = ${ctx.now()}
+    ctx.db.run(sql`UPDATE notifications SET message = ${message}, created_at = ${ctx.now()}, push_words = ${words}
       WHERE ${unread} AND user_id IN (${wanting}) ${columns}`),
     ctx.db.run(sql`
-      INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at)
-      SELECT id, ${type}, ${title}, ${message}, ${about}, ${ref}, ${ctx.now()} FROM users
+      INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at, push_words)
+      SELECT id, ${type}, ${title}, ${message}, ${about}, ${ref}, ${ctx.now()}, ${words} FROM users
       WHERE id IN (${wanting}) AND id NOT IN (SELECT user_id FROM notifications WHERE ${unread}) ${columns}`),
   ];
 }
@@ -101,7 +107,7 @@ export function pushNotices(ctx: RequestContext, notices: readonly NoticeKey[]):
 
 async function pushNotice(ctx: RequestContext, notice: NoticeKey): Promise<void> {
   const [row] = await ctx.db
-    .select()
+    .select({ ...getTableColumns(notifications), pushes: takesPushes(sql`${notifications.userId}`) })
     .from(notifications)
     .where(and(eq(notifications.userId, notice.userId), eq(notifications.ref, notice.ref)));
   if (row) await publishNotice(ctx, row, row.ref);
@@ -110,11 +116,15 @@ async function pushNotice(ctx: RequestContext, notice: NoticeKey): Promise<void>
 type PushedNotice = Pick<
   Notification,
   "id" | "userId" | "type" | "title" | "message" | "about" | "createdAt"
->;
+> & {
+  /** 1: the person has a device that takes pushes, and a trigger wrote one. */
+  readonly pushes: number;
+};
 
 async function publishNotice(ctx: RequestContext, row: PushedNotice, ref: string): Promise<void> {
   const name = `inbox:${row.userId}`;
   const { id, type, title, message, about, createdAt } = row;
+  if (row.pushes) queuePush(ctx, row);
   const room = roomOf(about);
   const body: NotificationBody = { id, type, title, message, about, room, created_at: isoTime(createdAt) };
   await ctx.runtime.room(name)?.publish(name, { kind: "notification", ref, body });

@@ -3,6 +3,7 @@ import { and, desc, eq } from "drizzle-orm";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import type { Notification } from "./notices.ts";
+import { exportSubscriptions } from "./push/queries.ts";
 import { toNotificationWire } from "./schemas.ts";
 import { findSettings } from "./settings/queries.ts";
 import { toSettingsWire } from "./settings/schemas.ts";
@@ -60,13 +61,15 @@ const ALL = { limit: 100_000, offset: 0 };
 
 /** For the account's export. */
 export async function exportNotifications(ctx: RequestContext, userId: number): Promise<object> {
-  const [rows, settings] = await Promise.all([
+  const [rows, settings, subscriptions] = await Promise.all([
     newestNotifications(ctx, userId, ALL),
     findSettings(ctx, userId),
+    exportSubscriptions(ctx, userId),
   ]);
   return {
     notifications: rows.map(toNotificationWire),
     receive_notifications: settings?.receives ?? true,
     notification_settings: settings && toSettingsWire(settings),
+    push_subscriptions: subscriptions,
   };
 }

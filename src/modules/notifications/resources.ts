@@ -5,6 +5,7 @@ import { text } from "../../platform/http/text.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
 import { z } from "../../platform/zod.ts";
+import { pushResource } from "./push/resources.ts";
 import { KIND_NAMES } from "./settings/kinds.ts";
 import { notificationChoices, notificationSettings, notifications } from "./tables.ts";
 
@@ -101,4 +102,4 @@ const choiceResource = resource({
   rights: { operator: NOTHING, staff: ALL },
 });
 
-export const notificationResources = [notificationResource, settingResource, choiceResource];
+export const notificationResources = [notificationResource, settingResource, choiceResource, pushResource];

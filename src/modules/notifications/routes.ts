@@ -7,6 +7,7 @@ import { text } from "../../platform/http/text.ts";
 import { z } from "../../platform/zod.ts";
 import { idParam } from "../identity/index.ts";
 import { friendNotificationRoutes } from "./find-friend-routes.ts";
+import { pushRoutes } from "./push/routes.ts";
 import { countUnread, listNotifications } from "./queries.ts";
 import { markAllRead, markNotification } from "./reading.ts";
 import { NotificationWire, toNotificationWire } from "./schemas.ts";
@@ -72,5 +73,6 @@ export const notificationRoutes: readonly Route[] = [
   read,
   readAll,
   ...settingsRoutes,
+  ...pushRoutes,
   ...friendNotificationRoutes,
 ];

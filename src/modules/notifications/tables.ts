@@ -1,6 +1,7 @@
 /** Notifications of all apps in one table. */
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
+import type { PushWords } from "./push/words.ts";
 import { KIND_NAMES } from "./settings/kinds.ts";
 
 export const notifications = sqliteTable(
@@ -19,6 +20,9 @@ export const notifications = sqliteTable(
     /** The act it reports: one notification per person and act. */
     ref: text("ref").notNull(),
     isRead: integer("is_read", { mode: "boolean" }).notNull().default(false),
+    /** What a push about it says: a key of `WORDS` in `push/words.ts`, and the thing's name. Null in rows from before. */
+    pushWords: text("push_words").$type<PushWords>(),
+    pushSubject: text("push_subject"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [

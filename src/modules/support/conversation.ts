@@ -137,6 +137,8 @@ export function noticesOf(
         : `Автор обращения «${ticket.subject}» написал новое сообщение.`,
       about: `ticket:${ticket.id}`,
       ref: `ticket-message:${message.id}`,
+      words: isAnswer ? "ticket_answer" : "ticket_message",
+      subject: ticket.subject,
     },
   ];
 }

@@ -77,6 +77,8 @@ async function changeAndTell(
       message: fill(message, { url })[locale],
       about: `webhook:${id}`,
       ref: `webhook:${act}`,
+      words: "webhook",
+      subject: url,
     }),
   );
   const letters = await Promise.all(

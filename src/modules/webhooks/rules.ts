@@ -1,4 +1,5 @@
 /** When a delivery is tried again, and when an endpoint is dead. Pure. */
+import { waitAsked } from "../../platform/outbound/retry-after.ts";
 
 /** One attempt as it is logged. `status` is null when there was no answer; then `error` says why. */
 export interface Attempt {
@@ -26,9 +27,6 @@ export interface Judged {
 
 /** Waits before further attempts are stretched by up to a tenth, so that endpoints that come back are not stormed. */
 const JITTER = 0.1;
-/** `Retry-After` is heeded up to a day. */
-const LONGEST_WAIT = 24 * 3600_000;
-
 /**
  * Any 2xx accepts. Anything else, redirects too, is tried again after the next wait of the schedule, or later when the
  * answer says so, until the schedule ends. `attempts` counts this one; `chance` is from 0 to 1.
@@ -49,13 +47,6 @@ export function outcomeOf(
 
 /** The receiver wants no more requests: the endpoint is switched off. */
 export const GONE = 410;
-
-function waitAsked(retryAfter: string | null, now: number): number {
-  if (retryAfter === null) return 0;
-  const seconds = /^\s*\d{1,9}\s*$/.test(retryAfter) ? Number(retryAfter) : null;
-  const wait = seconds === null ? Date.parse(retryAfter) - now : seconds * 1000;
-  return Number.isFinite(wait) ? Math.min(LONGEST_WAIT, Math.max(0, wait)) : 0;
-}
 
 export interface Health {
   readonly failingSince: number | null;

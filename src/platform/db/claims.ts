@@ -199,13 +199,14 @@ export async function outboxHealth(
   return health ?? { pending: 0, dead: 0, oldestPending: null };
 }
 
-/** Ms for which sent rows are kept; dead rows stay until somebody decides. */
+/** Ms for which sent rows are kept; dead rows stay until somebody decides, but pushes, which nobody waits for by then. */
 const KEPT = 3 * 24 * 3600_000;
 
 export async function purgeOutbox(ctx: RequestContext): Promise<void> {
   const before = ctx.now() - KEPT;
   // Ids that a trigger made are in no order: most are above all times.
-  const { id, status, createdAt } = outbox;
+  const { id, kind, status, createdAt } = outbox;
+  const isOver = or(eq(status, "sent"), and(eq(status, "dead"), eq(kind, "push")));
   const isOld = or(lt(id, orderedIdAt(before)), gt(id, orderedIdAt(ctx.now() + KEPT)));
-  await ctx.db.delete(outbox).where(and(isOld, eq(status, "sent"), lte(createdAt, before)));
+  await ctx.db.delete(outbox).where(and(isOld, isOver, lte(createdAt, before)));
 }

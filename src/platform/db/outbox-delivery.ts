@@ -3,6 +3,7 @@ import { log, rootCause } from "../log.ts";
 import { DeliveryError, FORGET } from "../mail/mail.ts";
 import type { JobMessage, RequestContext } from "../runtime.ts";
 import {
+  backOff,
   claim,
   complete,
   type Done,
@@ -37,8 +38,10 @@ export async function deliver(
       const result = await handle(ctx, handlers, row);
       done.push({ id: row.id, attempts: row.attempts, forget: result === FORGET });
     } catch (error) {
-      const final = error instanceof DeliveryError && error.final;
-      const seconds = await retryLater(ctx.db, { row, error: rootCause(error), final }, ctx.now());
+      const { final = false, retryAfter = backOff(row.attempts) } =
+        error instanceof DeliveryError ? error : {};
+      const failure = { row, error: rootCause(error), final };
+      const seconds = await retryLater(ctx.db, failure, ctx.now(), retryAfter);
       const facts = { id: row.id, kind: row.kind, attempts: row.attempts, dead: seconds === null };
       log("warn", "outbox.deliver", facts, error);
       const message = byId.get(row.id);

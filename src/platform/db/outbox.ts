@@ -175,6 +175,24 @@ export function amendPayload(ctx: RequestContext, id: string, pairs: SQL): State
   return ctx.db.run(sql`UPDATE outbox SET payload = json_set(payload, ${pairs}) WHERE id = ${id}`);
 }
 
+/**
+ * For a batch: writes those of these effects whose condition holds in the transaction, for the queue. `condition` reads
+ * the payload of `effect.value`. The ids are the caller's, so that a repeat writes none; they must sort above ordered ones.
+ */
+export function effectsWhere(
+  ctx: RequestContext,
+  effects: readonly Required<Pick<Effect, "id" | "kind" | "address" | "payload">>[],
+  condition: SQL,
+): Statement {
+  const now = ctx.now();
+  return emitsEffects(
+    ctx.db.run(sql`
+      INSERT OR IGNORE INTO outbox (id, kind, address, payload, next_attempt_at, created_at)
+      SELECT effect.value ->> 'id', effect.value ->> 'kind', effect.value ->> 'address', effect.value -> 'payload', ${now}, ${now}
+      FROM json_each(${JSON.stringify(effects)}) AS effect WHERE ${condition}`),
+  );
+}
+
 /** For a batch: deletes mails and messages to addresses that no account has any more, sent or not. */
 export function dropLettersTo(ctx: RequestContext, addresses: readonly string[]): Statement {
   return ctx.db.run(sql`DELETE FROM outbox WHERE kind IN ('mail', 'sms')

@@ -32,6 +32,10 @@ const FULL: Record<QuotaName, Text> = {
     "There may be at most {limit} API keys: revoke one first.",
     "Ключей API может быть не больше {limit}: сначала отзовите один из них.",
   ),
+  pushSubscriptions: text(
+    "There may be at most {limit} devices with pushes: delete one first.",
+    "Устройств с push-уведомлениями может быть не больше {limit}: сначала удалите одно из них.",
+  ),
   orderLinks: text(
     "An order may have at most {limit} links: end them or wait until one ends.",
     "Ссылок на заказ может быть не больше {limit}: закройте их или дождитесь, пока одна истечёт.",

@@ -62,11 +62,15 @@ export function letterOf(
 /** Returned by a handler when the payload held a secret that is no longer needed. */
 export const FORGET = Symbol("forget");
 
-/** Why a delivery failed; `final` when no later attempt can succeed. */
+/**
+ * Why a delivery failed; `final` when no later attempt can succeed. `retryAfter`: seconds for which the other side asked
+ * for no further attempt.
+ */
 export class DeliveryError extends Error {
   constructor(
     message: string,
     readonly final = false,
+    readonly retryAfter?: number,
   ) {
     super(message);
     this.name = "DeliveryError";

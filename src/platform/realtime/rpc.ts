@@ -36,6 +36,8 @@ export interface SocketMethods {
   recheck(room: string): Promise<void>;
   /** Closes the sockets that a revocation covers; returns how many. */
   revoke(revocation: Revocation, code: number, reason: string): Promise<number>;
+  /** When this person was last heard on a socket here or in a relay, epoch ms; 0 without one. */
+  heardFrom(userId: number): Promise<number>;
 }
 
 /** What an inbox asks of a room that its person subscribes to. */
@@ -105,6 +107,7 @@ export const FACE_OF = {
   latest: "log",
   recheck: "sockets",
   revoke: "sockets",
+  heardFrom: "sockets",
   subscribe: "subscribers",
   unsubscribe: "subscribers",
   read: "subscribers",

@@ -84,10 +84,9 @@ const LINKS: (typeof ROUTES)[string] = {
 const ALL: Record<string, (typeof ROUTES)[string]> = { ...ROUTES, "POST orders/{uuid}/share/": LINKS };
 
 test("Every quota has a test here, and figures in production and in development.", () => {
-  // API keys are counted in test/identity/api-keys/keys.test.ts, endpoints in test/webhooks/endpoints.test.ts.
-  expect([...Object.values(ALL).map(({ quota }) => quota), "apiKeys", "webhookEndpoints"]).toEqual([
-    ...QUOTA_NAMES,
-  ]);
+  // Counted in test/identity/api-keys/keys.test.ts, test/webhooks/endpoints.test.ts and test/notifications/push/.
+  const elsewhere = ["apiKeys", "webhookEndpoints", "pushSubscriptions"];
+  expect([...Object.values(ALL).map(({ quota }) => quota), ...elsewhere]).toEqual([...QUOTA_NAMES]);
   const bare = {
     SIGNING_SECRET: "x".repeat(40),
     PUBLIC_ORIGIN: "https://a.example",
@@ -102,11 +101,13 @@ test("Every quota has a test here, and figures in production and in development.
     orderLinks: 20,
     apiKeys: 20,
     webhookEndpoints: 20,
+    pushSubscriptions: 20,
   });
   expect(quotasOf("development")).toEqual({
     ...Object.fromEntries(QUOTA_NAMES.map((name) => [name, 1000])),
     apiKeys: 100,
     webhookEndpoints: 100,
+    pushSubscriptions: 100,
   });
 });
 

@@ -34,7 +34,7 @@ export async function requireOffer(ctx: RequestContext, caller: Caller, orderId:
 }
 
 /** The open offers to a driver, with their orders. */
-export async function openOffersTo(ctx: RequestContext, caller: Caller) {
+export async function openOffersTo(ctx: RequestContext, caller: Pick<Caller, "userId">) {
   return ctx.db
     .select({ offer: orderOffers, order: orders })
     .from(orderOffers)
@@ -48,4 +48,13 @@ export async function openOffersTo(ctx: RequestContext, caller: Caller) {
       ),
     )
     .orderBy(asc(orderOffers.expiresAt));
+}
+
+/** Whether the order that a notification is about is offered to its reader still. */
+export async function isOffered(
+  ctx: RequestContext,
+  { userId, about }: { readonly userId: number; readonly about: string | null },
+): Promise<boolean> {
+  const open = await openOffersTo(ctx, { userId });
+  return open.some(({ order }) => order.status === "CONFIRMED" && about === `order:${order.id}`);
 }

@@ -1,5 +1,5 @@
 /** Notifications to clients, drivers and operators about an order. */
-import type { Notice } from "../../notifications/index.ts";
+import type { Notice, PushWords } from "../../notifications/index.ts";
 import type { OrderStatus } from "./rules.ts";
 
 /** Russian only: the app's clients show no other language. */
@@ -11,6 +11,15 @@ const STATUS_NOTICES: Partial<Record<OrderStatus, { title: string; message: (id:
   COMPLETED: { title: "Заказ выполнен", message: (id) => `Заказ ${id} успешно завершён.` },
   CANCELLED: { title: "Заказ отменён", message: (id) => `Заказ ${id} был отменён.` },
 };
+
+const PUSHED = {
+  PENDING: "order_created",
+  CONFIRMED: "order_confirmed",
+  ASSIGNED: "order_assigned",
+  IN_PROGRESS: "order_in_progress",
+  COMPLETED: "order_completed",
+  CANCELLED: "order_cancelled",
+} as const satisfies Record<OrderStatus, PushWords>;
 
 const about = (orderId: string) => `order:${orderId}`;
 
@@ -26,6 +35,7 @@ export function statusNotice(orderId: string, clientId: number, status: OrderSta
       message: notice.message(orderId),
       about: about(orderId),
       ref: `order:${orderId}:${status}`,
+      words: PUSHED[status],
     },
   ];
 }
@@ -38,6 +48,7 @@ export function arrivedNotice(orderId: string, clientId: number, truckId: number
     message: `Эвакуатор прибыл по заказу ${orderId}.`,
     about: about(orderId),
     ref: `order:${orderId}:arrived:${truckId}`,
+    words: "driver_arrived",
   };
 }
 
@@ -54,6 +65,8 @@ export function paidNotice(
     message: `Платёж ${amount} ₽ по заказу ${orderId} получен.`,
     about: about(orderId),
     ref: `payment:${paymentId}:received`,
+    words: "payment_received",
+    subject: amount,
   };
 }
 
@@ -65,6 +78,7 @@ export function offerNotice(orderId: string, driverId: number, round: number): N
     message: `Вам предложен заказ ${orderId}.`,
     about: about(orderId),
     ref: `order:${orderId}:offer:${round}`,
+    words: "offer",
   };
 }
 
@@ -76,5 +90,6 @@ export function unansweredNotice(orderId: string, operatorId: number, ref: strin
     message: `Для заказа ${orderId} не нашлось свободного эвакуатора.`,
     about: about(orderId),
     ref: `order:${orderId}:unanswered:${ref}`,
+    words: "offer_unanswered",
   };
 }

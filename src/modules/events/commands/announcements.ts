@@ -1,23 +1,13 @@
 /** Who is told of new and changed events, by letter or in the app, and who is told of a free seat. */
-import type { SQL } from "drizzle-orm";
-import type { Effect } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import type { Notice } from "../../notifications/index.ts";
 import type { EventDetails } from "../details/queries.ts";
 import { invitationTo } from "../mail/invitations.ts";
-import { letterFacts, mailingOf, type WantedLetter } from "../mail/letters.ts";
+import { letterFacts, type Mailing, mailingOf, type WantedLetter } from "../mail/letters.ts";
 import { seatOfferNotice } from "../participation/waitlist.ts";
 import { changesBetween } from "./changes.ts";
 import type { Relations, StoredEvent } from "./loading.ts";
 import type { EventPlan, EventPolicy } from "./plans.ts";
-
-/** What goes into the commit beside the change. `guard` is a condition of the change itself. */
-export interface Announcements {
-  readonly effects: readonly Effect[];
-  readonly notices: readonly Notice[];
-  readonly guard: SQL;
-}
 
 /** Tells each member of a new event once. A creator who organizes it is not told. */
 export async function announceCreations(
@@ -26,7 +16,7 @@ export async function announceCreations(
   relations: Relations,
   made: readonly (EventPlan<null> & { readonly uuid: string })[],
   policy: Pick<EventPolicy, "creatorOrganizes">,
-): Promise<Announcements> {
+): Promise<Mailing> {
   const at = ctx.now();
   const wanted = made.flatMap(({ uuid, facts, members }): WantedLetter[] => {
     const event = { ...facts, uuid, creatorId: caller.userId, sequence: 0, createdAt: at, updatedAt: at };
@@ -47,7 +37,7 @@ export async function announceChanges(
   relations: Relations,
   plans: readonly EventPlan<StoredEvent>[],
   after: readonly EventDetails[],
-): Promise<Announcements> {
+): Promise<Mailing> {
   const pairs = plans.flatMap((plan, index) => {
     const event = after[index];
     return event ? [{ plan, event }] : [];
@@ -73,9 +63,9 @@ export async function announceChanges(
       })),
     ];
   });
-  const { effects, notices, guard } = await mailingOf(ctx, caller, relations, wanted);
+  const { notices, ...mailing } = await mailingOf(ctx, caller, relations, wanted);
   const offered = pairs.flatMap(({ plan, event }) =>
     plan.requests.filter((request) => request.offered).map(({ userId }) => seatOfferNotice(event, userId)),
   );
-  return { effects, notices: [...notices, ...offered], guard };
+  return { ...mailing, notices: [...notices, ...offered] };
 }

@@ -5,7 +5,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import type { Locale } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isNamedBy } from "../../identity/index.ts";
-import { wantsLetters } from "../../notifications/index.ts";
+import { takesPushes, wantsLetters } from "../../notifications/index.ts";
 import { ageOn, areFriends, blockedWith } from "../../social/index.ts";
 import { type EventDetails, eventDetailFields } from "../details/queries.ts";
 import { type EventMember, namesJson } from "../queries.ts";
@@ -49,6 +49,8 @@ export interface Relations {
   readonly people: readonly NamedPerson[];
   /** Users who have accepted something from the caller. Letters to them are not counted. */
   readonly trusting: ReadonlySet<number>;
+  /** Those of the people concerned who have a device that takes pushes. */
+  readonly reachable: ReadonlySet<number>;
   /** Users who have blocked the caller or whom the caller has blocked. */
   readonly blocks: ReadonlySet<number>;
   /** Users who want no letters about changes of events. */
@@ -62,6 +64,7 @@ export interface Relations {
 export const NO_RELATIONS: Relations = {
   people: [],
   trusting: new Set(),
+  reachable: new Set(),
   blocks: new Set(),
   withoutLetters: new Set(),
   lettersSent: 0,
@@ -117,28 +120,28 @@ function relationsJson(ctx: RequestContext, caller: Caller, names: readonly Name
     'people', json((SELECT json_group_array(json_object('userId', users.id, ${namesJson("users")},
       'email', users.email, 'locale', users.locale, 'timeZone', users.time_zone, 'key', users.username_key,
       'birthday', (SELECT birthday FROM profiles WHERE user_id = users.id))) FROM users WHERE ${named})),
-    'trusting', json((SELECT json_group_array(users.id) FROM users WHERE ${concerned} AND ${trusts(caller.userId)})),
-    'withoutLetters', json((SELECT json_group_array(users.id) FROM users
-      WHERE ${concerned} AND NOT ${wantsLetters("event_changes", sql`users.id`)})),
+    'concerned', json((SELECT json_group_array(json_array(users.id, ${trusts(caller.userId)},
+      ${takesPushes(sql`users.id`)}, ${wantsLetters("event_changes", sql`users.id`)})) FROM users WHERE ${concerned})),
     'blocks', json((SELECT json_group_array(id) FROM ${blockedWith(caller.userId)})),
     'lettersSent', ${lettersSentBy(ctx, caller.userId)},
     'callerZone', (SELECT time_zone FROM users WHERE id = ${caller.userId}))`;
 }
 
 function readRelations(ctx: RequestContext, json: string): Relations {
-  const { people, trusting, blocks, withoutLetters, lettersSent, callerZone } = JSON.parse(json) as {
+  const { people, concerned, blocks, lettersSent, callerZone } = JSON.parse(json) as {
     people: (Omit<NamedPerson, "age"> & { birthday: string | null })[];
-    trusting: number[];
+    /** Each with 1 or 0: whether they trust the caller, take pushes, and want letters about changes. */
+    concerned: [id: number, trusts: number, takesPushes: number, wantsLetters: number][];
     blocks: number[];
-    withoutLetters: number[];
     lettersSent: number;
     callerZone: string | null;
   };
   return {
     people: people.map(({ birthday, ...person }) => ({ ...person, age: ageOn(ctx.now(), birthday) })),
-    trusting: new Set(trusting),
+    trusting: new Set(concerned.flatMap(([id, trusts]) => (trusts ? [id] : []))),
+    reachable: new Set(concerned.flatMap(([id, , takes]) => (takes ? [id] : []))),
     blocks: new Set(blocks),
-    withoutLetters: new Set(withoutLetters),
+    withoutLetters: new Set(concerned.flatMap(([id, , , wants]) => (wants ? [] : [id]))),
     lettersSent,
     callerZone,
   };

@@ -13,8 +13,9 @@ import { recheckAfterChange } from "../co-participants.ts";
 import { eventAudit } from "../console/audit.ts";
 import type { EventDetails } from "../details/queries.ts";
 import { placesOf } from "../geo/geocoding.ts";
+import type { Mailing } from "../mail/letters.ts";
 import { archiveNotices, roomNotice, roomNoticeEffects } from "../notices.ts";
-import { type Announcements, announceChanges, announceCreations } from "./announcements.ts";
+import { announceChanges, announceCreations } from "./announcements.ts";
 import { type EventRef, loadEvents, loadRelations, type NameOf, type StoredEvent } from "./loading.ts";
 import { type EventPicture, pictureOf } from "./pictures.ts";
 import {
@@ -235,7 +236,7 @@ function membershipOf(
 async function write(
   ctx: RequestContext,
   change: BatchItem<"sqlite">,
-  { effects, notices }: Announcements,
+  { effects, notices }: Mailing,
   more: { effects: readonly Effect[]; rest: readonly BatchItem<"sqlite">[]; count: number },
 ): Promise<{ results: unknown[] } | null> {
   const all = [...more.effects, ...effects, ...noticeEffects(notices)];

@@ -6,7 +6,7 @@ import { fill } from "../../../platform/http/messages.ts";
 import type { Text } from "../../../platform/http/text.ts";
 import { mailEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { type Notice, unsubscribeUrl } from "../../notifications/index.ts";
+import { type Notice, type Push, pushEffect, unsubscribeUrl } from "../../notifications/index.ts";
 import type { Relations } from "../commands/loading.ts";
 import { messages } from "../messages.ts";
 import { type Event, type EventMember, zoneOf } from "../queries.ts";
@@ -104,10 +104,33 @@ export async function mailingOf(
   }
   const charged = letters.filter(({ counted }) => counted).length;
   return {
-    effects: (await Promise.all(letters.map((letter) => toEffect(ctx, caller, letter)))).flat(),
+    effects: [
+      ...(await Promise.all(letters.map((letter) => toEffect(ctx, caller, letter)))).flat(),
+      ...pushesOf(caller, relations, wanted, told).map((push) => pushEffect(push, ctx.now())),
+    ],
     notices: noticesOf(told),
     guard: charged === 0 ? sql`TRUE` : sql`${lettersSentBy(ctx, caller.userId)} + ${charged} <= ${limit}`,
   };
+}
+
+/** People with a device are told by push, too, except by a notice, which has its own push, and of what they did themselves. */
+function pushesOf(
+  caller: Caller,
+  { reachable }: Relations,
+  wanted: readonly WantedLetter[],
+  told: readonly WantedLetter[],
+): Push[] {
+  const noticed = new Set(told);
+  const isMeant = (letter: WantedLetter) => reachable.has(letter.person.userId) && !noticed.has(letter);
+  return wanted
+    .filter((letter) => letter.person.userId !== caller.userId && isMeant(letter))
+    .map(({ action, uuid, person, facts }) => ({
+      userId: person.userId,
+      words: `event_${action}`,
+      subject: facts.name,
+      about: `event:${uuid}`,
+      ref: `event:${action}`,
+    }));
 }
 
 async function toEffect(
@@ -143,6 +166,8 @@ export function noticesOf(told: readonly WantedLetter[]): Notice[] {
         message: fill(words, { name: first.facts.name })[locale] + more,
         about: `event:${first.uuid}`,
         ref: `event:${first.action}:${crypto.randomUUID()}`,
+        words: `event_${first.action}` as const,
+        subject: first.facts.name,
       },
     ];
   });

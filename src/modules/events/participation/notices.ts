@@ -1,7 +1,7 @@
 /** Notices to applicants and organizers about requests to take part. */
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { displayName, findProfile } from "../../identity/index.ts";
-import type { Notice } from "../../notifications/index.ts";
+import type { Notice, PushWords } from "../../notifications/index.ts";
 import type { EventDetails } from "../details/queries.ts";
 
 /** Tells the organizers that a member left. */
@@ -22,10 +22,17 @@ export function organizerIds({ creatorId, members }: EventDetails): number[] {
   return organizers.length > 0 || creatorId === null ? organizers : [creatorId];
 }
 
+const PUSHED = {
+  PARTICIPATION_REQUEST: "participation_requested",
+  PARTICIPATION_REQUEST_ACCEPTED: "participation_accepted",
+  PARTICIPATION_REQUEST_REJECTED: "participation_declined",
+  PARTICIPATION_LEFT: "participation_left",
+} as const satisfies Record<string, PushWords>;
+
 export function participationNotice(
   userId: number,
   event: EventDetails,
-  type: string,
+  type: keyof typeof PUSHED,
   message: string,
 ): Notice {
   return {
@@ -35,5 +42,7 @@ export function participationNotice(
     message,
     about: `event:${event.id}`,
     ref: `participation:${crypto.randomUUID()}`,
+    words: PUSHED[type],
+    subject: event.name,
   };
 }

@@ -26,6 +26,8 @@ export function seatOfferNotice(
     message: `В мероприятии «${event.name}» освободилось место, ваша заявка ждёт решения организатора.`,
     about: `event:${event.id}`,
     ref: `participation:${crypto.randomUUID()}`,
+    words: "place_free",
+    subject: event.name,
   };
 }
 

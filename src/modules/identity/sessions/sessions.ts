@@ -192,6 +192,10 @@ function isRevoked({ userId, sessionId, exceptSession }: Revocation) {
   );
 }
 
+/** SQL condition: the person's session has not ended. */
+export const isOpen = (sessionId: string, userId: number): SQL =>
+  sql`EXISTS (SELECT 1 FROM sessions WHERE id = ${sessionId} AND user_id = ${userId})`;
+
 /** A statement for a batch: ends the revoked sessions. */
 export function dropSessions(ctx: RequestContext, revocation: Revocation) {
   return ctx.db.delete(sessions).where(isRevoked(revocation));

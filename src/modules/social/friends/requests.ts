@@ -192,5 +192,7 @@ function notice(kind: keyof typeof WORDS, { fromId, toId, name, at }: Act): Noti
     message: `${name} ${words}`,
     about: `user:${fromId}`,
     ref: `friend-request:${fromId}-${toId}:${kind}:${kind === "sent" ? Math.floor(at / DAY) : at}`,
+    words: kind === "sent" ? "friend_request" : `friend_${kind}`,
+    subject: name,
   };
 }

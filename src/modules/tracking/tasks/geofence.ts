@@ -93,6 +93,8 @@ function noticeOf(userId: number, task: TaskGeofence): Notice {
     message,
     about: `task:${task.id}`,
     ref: ref(task),
+    words: "task_arrived",
+    subject: task.title,
   };
 }
 

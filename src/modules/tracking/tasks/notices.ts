@@ -3,6 +3,7 @@ import { and, asc, gt, lt } from "drizzle-orm";
 import { defineEffect } from "../../../platform/db/effects.ts";
 import { rooms } from "../../../platform/db/tables.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { type Push, pushNow } from "../../notifications/index.ts";
 import type { TaskBodies } from "../live/entries.ts";
 
 export type TaskNotice = {
@@ -34,10 +35,21 @@ async function announceTask(ctx: RequestContext, { userId, ...draft }: TaskNotic
     const names = await roomsAfter(ctx, after, since);
     const results = await Promise.allSettled(names.map(tell));
     for (const result of results) if (result.status === "rejected") failures.push(result.reason);
+    if (draft.kind === "task_assigned") await pushNow(ctx, names.map(pushOf(draft)));
     after = names.length === AT_ONCE ? names.at(-1) : undefined;
   }
   if (failures.length > 0) throw failures[0];
 }
+
+const pushOf =
+  ({ ref, body }: Omit<TaskNotice, "userId">) =>
+  (room: string): Push => ({
+    userId: Number(room.slice("user:".length)),
+    words: "task_assigned",
+    subject: "title" in body ? body.title : "",
+    about: `task:${body.task_id}`,
+    ref,
+  });
 
 async function roomsAfter(ctx: RequestContext, after: string, since: number): Promise<string[]> {
   const rows = await ctx.db

@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { type Caller, TRUSTED_FOR } from "../../http/caller.ts";
 import { isRevoked, type Revocation } from "../rights/revocation.ts";
 import { CLOSE } from "../socket/frames.ts";
+import { isHeard } from "../socket/liveness.ts";
 import { roomIn } from "../stubs.ts";
 import { type HeldRight, type HeldRoom, RegistryStore } from "./registry-store.ts";
 import type { Ticket } from "./tickets.ts";
@@ -11,6 +12,9 @@ import type { Ticket } from "./tickets.ts";
 const REVOCATION_MEMORY = TRUSTED_FOR + 3600_000;
 /** The clocks of two machines differ by less than this, and a read of the database is faster. Milliseconds. */
 const CLOCKS_DIFFER = 60_000;
+
+/** A client of today has one socket, in the inbox; older ones have one in each room that is open on the screen. */
+const ROOMS_ASKED = 8;
 
 /** A socket that is about to open. */
 export interface Entrance {
@@ -141,6 +145,21 @@ export class ConnectionRegistry extends DurableObject<Cloudflare.Env> {
     );
     const failed = results.find((result) => result.status === "rejected");
     if (failed) throw failed.reason;
+  }
+
+  /**
+   * Whether a socket of this person was heard lately, by the rule of presence. Asks the rooms in which one opened last;
+   * a room that can't be reached counts as silent.
+   */
+  async isHeard(userId: number, now = Date.now()): Promise<boolean> {
+    const asked = this.#store.likelyRooms(ROOMS_ASKED).map(async (room) => {
+      const heardAt = (await roomIn(this.env, room)?.heardFrom(userId)) ?? 0;
+      if (!isHeard(heardAt, now)) throw new Error("silent");
+    });
+    return Promise.any(asked).then(
+      () => true,
+      () => false,
+    );
   }
 }
 

@@ -150,6 +150,15 @@ export class RegistryStore {
     return [...rows].map(({ room }) => room);
   }
 
+  /** The inbox, and those in which a socket opened last. */
+  likelyRooms(limit: number): string[] {
+    const rows = this.#sql.exec<{ room: string }>(
+      "SELECT room FROM rooms WHERE opened IS NOT 0 ORDER BY substr(room, 1, 6) = 'inbox:' DESC, seen_at DESC LIMIT ?",
+      limit,
+    );
+    return [...rows].map(({ room }) => room);
+  }
+
   /** Marks a ticket as used. False: it was used before. */
   useTicket({ id, expiresAt }: { readonly id: string; readonly expiresAt: number }, now: number): boolean {
     this.#sql.exec("DELETE FROM tickets WHERE until <= ?", now);

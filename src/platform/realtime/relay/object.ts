@@ -69,6 +69,10 @@ export function relayObject(
       return this.#relay.revoke(revocation, code, reason);
     }
 
+    heardFrom(userId: number): Promise<number> {
+      return this.#relay.heardFrom(userId);
+    }
+
     recheck(facts: EntranceFacts): Promise<void> {
       return this.#relay.recheck(facts);
     }

@@ -143,6 +143,10 @@ export class Relay implements RelayMethods {
     return closed;
   }
 
+  async heardFrom(userId: number): Promise<number> {
+    return this.#parts.connections.heardFrom(userId);
+  }
+
   async recheck(facts: EntranceFacts): Promise<void> {
     const { roomState, rights } = this.#parts;
     roomState.adopt(facts);

@@ -61,6 +61,8 @@ export interface RelayMethods {
   end(push: Push, code: number, reason: string): Promise<void>;
   /** As of the room itself. */
   revoke(revocation: Revocation, code: number, reason: string): Promise<number>;
+  /** As of the room itself. */
+  heardFrom(userId: number): Promise<number>;
   /** Looks up the rights of everybody here again; `facts` are the room's since the change. */
   recheck(facts: EntranceFacts): Promise<void>;
   /** Shows something that is not stored. */

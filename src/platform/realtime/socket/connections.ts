@@ -65,6 +65,12 @@ export class Connections {
     return Math.max(pinged, this.facts(socket).heardAt);
   }
 
+  /** When this person was last heard on any socket here, epoch ms; 0 without one. */
+  heardFrom(userId: number): number {
+    const own = this.open().filter((socket) => this.facts(socket).caller?.userId === userId);
+    return Math.max(0, ...own.map((socket) => this.heardAt(socket)));
+  }
+
   /** The open sockets. The platform also lists closing ones, until their clients have answered the close. */
   open(): WebSocket[] {
     return this.#state.getWebSockets().filter((socket) => socket.readyState === WebSocket.OPEN);

@@ -135,4 +135,11 @@ export class RoomSockets implements Local<SocketMethods> {
       .each((relay) => relay.revoke(revocation, code, reason))
       .then((elsewhere) => elsewhere.reduce((sum, count) => sum + count, closed));
   }
+
+  heardFrom(userId: number): number | Promise<number> {
+    const { connections, relays } = this.#parts;
+    const here = connections.heardFrom(userId);
+    if (relays.isEmpty) return here;
+    return relays.each((relay) => relay.heardFrom(userId)).then((elsewhere) => Math.max(here, ...elsewhere));
+  }
 }
