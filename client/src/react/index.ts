@@ -54,12 +54,11 @@ export function useLiveState(): LiveState {
 
 /** Listens to a room while the component is mounted; always the newest listener is called. Null for no room. */
 export function useRoom(name: string | null, listener: RoomListener = {}): Room | null {
-  const live = useLive();
+  const room = useNamed(name);
   const newest = useRef(listener);
   useEffect(() => {
     newest.current = listener;
   });
-  const room = live && name !== null ? live.room(name) : null;
   useEffect(
     () =>
       room?.subscribe({
@@ -77,29 +76,50 @@ export function useRoom(name: string | null, listener: RoomListener = {}): Room 
   return room;
 }
 
+function useNamed(name: string | null): Room | null {
+  const live = useLive();
+  return live && name !== null ? live.room(name) : null;
+}
+
+/** A list that belongs to a room: another room begins with its own. */
+function useListOf<Item>(
+  room: Room | null,
+  first: (room: Room) => readonly Item[] = () => [],
+): readonly [readonly Item[], (change: (before: readonly Item[]) => readonly Item[]) => void] {
+  const [kept, setKept] = useState<{ room: Room | null; list: readonly Item[] }>({ room: null, list: [] });
+  const change = (next: (before: readonly Item[]) => readonly Item[]) =>
+    setKept((kept) => ({ room, list: next(kept.room === room ? kept.list : []) }));
+  // What was known of the room before anybody listened here.
+  useEffect(() => {
+    if (room) change(() => first(room));
+  }, [room]);
+  return [kept.room === room ? kept.list : NOTHING, change];
+}
+
+/** The same object each time, so that nothing is drawn anew for it. */
+const NOTHING: readonly never[] = [];
+
 /** The entries that came while the component is mounted, the oldest first: at most `most`, and none from before a `gap`. */
 export function useEntries(name: string | null, most = 500): readonly Entry[] {
-  const [entries, setEntries] = useState<readonly Entry[]>([]);
+  const [entries, change] = useListOf<Entry>(useNamed(name));
   useRoom(name, {
-    entry: (entry) => setEntries((before) => [...before, entry].slice(-most)),
-    reload: () => setEntries([]),
+    entry: (entry) => change((before) => [...before, entry].slice(-most)),
+    reload: () => change(() => []),
   });
   return entries;
 }
 
 /** The user ids of the people who are present in a room. */
 export function usePresence(name: string | null): readonly number[] {
-  const [present, setPresent] = useState<readonly number[]>([]);
-  const room = useRoom(name, { presence: setPresent });
-  useEffect(() => setPresent(room?.present ?? []), [room]);
+  const [present, change] = useListOf(useNamed(name), (room) => room.present);
+  useRoom(name, { presence: (users) => change(() => users) });
   return present;
 }
 
 /** What was said in a room and is not acknowledged yet, the oldest first. */
 export function usePending(name: string | null): readonly Outgoing[] {
-  const [pending, setPending] = useState<readonly Outgoing[]>([]);
-  const room = useRoom(name, { pending: setPending });
-  useEffect(() => setPending(room?.pending ?? []), [room]);
+  const [pending, change] = useListOf(useNamed(name), (room) => room.pending);
+  useRoom(name, { pending: (items) => change(() => items) });
   return pending;
 }
 
@@ -108,12 +128,13 @@ const TYPING_FOR = 4_000;
 
 /** The user ids of the people who type in a room just now. */
 export function useTyping(name: string | null): readonly number[] {
-  const [typing, setTyping] = useState<readonly number[]>([]);
+  const room = useNamed(name);
+  const [typing, change] = useListOf<number>(room);
   const timers = useRef(new Map<number, ReturnType<typeof setTimeout>>());
   const stop = (by: number) => {
     clearTimeout(timers.current.get(by));
     timers.current.delete(by);
-    setTyping([...timers.current.keys()]);
+    change((before) => before.filter((each) => each !== by));
   };
   useRoom(name, {
     typing(by) {
@@ -122,7 +143,7 @@ export function useTyping(name: string | null): readonly number[] {
         by,
         setTimeout(() => stop(by), TYPING_FOR),
       );
-      setTyping([...timers.current.keys()]);
+      change((before) => (before.includes(by) ? before : [...before, by]));
     },
     // What was being typed has come.
     entry: ({ by }) => by !== null && stop(by),
@@ -133,6 +154,6 @@ export function useTyping(name: string | null): readonly number[] {
       for (const timer of running.values()) clearTimeout(timer);
       running.clear();
     };
-  }, []);
+  }, [room]);
   return typing;
 }
