@@ -5,6 +5,7 @@ import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { consoleRoutes } from "./console-page.tsx";
 import { developmentRoutes } from "./development.tsx";
 import { withKeyScope } from "./key-scopes.ts";
+import { missingDocumentation } from "./missing-documentation.ts";
 import { adminRoutes } from "./modules/admin/index.ts";
 import { chatAuthorizer, chatRoutes, exportChats } from "./modules/chat/index.ts";
 import {
@@ -125,6 +126,7 @@ const pages: readonly Route[] = [
   ...eventPages,
   ...letterPages,
   ...apiDocumentRoutes(),
+  missingDocumentation,
 ];
 
 export function appFor(runtime: Runtime) {

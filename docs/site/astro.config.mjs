@@ -24,7 +24,6 @@ export default defineConfig({
       logo: { src: "./src/assets/logo.svg" },
       favicon: "/favicon.svg",
       customCss: ["./src/styles/caravan.css"],
-      disable404Route: true,
       credits: false,
       lastUpdated: false,
       pagination: true,

@@ -207,3 +207,30 @@ describe("security headers", () => {
     expect(headers.get("cache-control")).toBe("no-store");
   });
 });
+
+describe("an address below /docs/ that the documentation does not have", () => {
+  test("A browser gets the documentation's page for it, as 404.", async () => {
+    const { status, headers, body } = await get("/docs/start/nothing/", {
+      headers: { accept: "text/html,application/xhtml+xml,*/*;q=0.8" },
+    });
+    expect(status).toBe(404);
+    expect(headers.get("content-type")).toBe("text/html; charset=utf-8");
+    expect(headers.get("cache-control")).toBe("no-store");
+    expect(headers.get("etag")).toBeNull();
+    expect(body).toContain('href="/docs/start/quick-start/"');
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ["that asks for JSON", { accept: "application/json" }],
+    ["that takes anything", { accept: "*/*" }],
+    ["that does not say what it takes", {}],
+  ])("A client %s gets the error of every unknown path.", async (_, headers) => {
+    const { status, body } = await get("/docs/start/nothing/", { headers });
+    expect(status).toBe(404);
+    expect(body).toEqual((await get("/nothing/")).body);
+  });
+
+  test("Another method than GET is refused.", async () => {
+    expect((await post("/docs/start/nothing/", {})).status).toBe(405);
+  });
+});

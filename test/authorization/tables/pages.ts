@@ -14,6 +14,7 @@ export const pages: Table = {
   "GET /": { responses: open },
   "GET /admin": { responses: open },
   "GET /admin/:place{.+}": { responses: open, ask: () => ({ path: "/admin/users/" }) },
+  "GET /docs/:place{.+}": { responses: everybody(404), ask: () => ({ path: "/docs/nothing/" }) },
   "GET /track/:token": { responses: everybody(404), ask: () => ({ path: "/track/nothing/" }) },
   "GET /account-confirm-email/:key": {
     responses: everybody(404),

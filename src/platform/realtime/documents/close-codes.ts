@@ -80,7 +80,11 @@ export const REFUSED_HANDSHAKES: Readonly<Record<string, Refused>> = {
     meaning: "The room needs a credential, or this one is not valid.",
     clientDoes: "Get a new token and try once more.",
   },
-  403: { meaning: "This person may not enter, or the page's origin is not allowed.", clientDoes: "Stop." },
+  403: {
+    meaning:
+      "This person may not enter, must set up a second factor first, or the page's origin is not allowed.",
+    clientDoes: "Stop. The body's `code` says why.",
+  },
   404: { meaning: "There is no such room, or this person may not know of it.", clientDoes: "Stop." },
   426: { meaning: "The request is no WebSocket handshake.", clientDoes: "Use a WebSocket." },
   429: { meaning: "Too many handshakes.", clientDoes: "Wait for `Retry-After` seconds." },

@@ -54,7 +54,7 @@ Both see the same room: what one says, the other reads.`,
   {
     id: "credentials",
     title: "Signing in",
-    text: `A handshake carries an access token or a session key, as REST does. If several are given, the server takes the first of: ticket, sub-protocol, address, header, cookie. A wrong one in the ticket, the sub-protocol or the address is refused with 401; a stale header or cookie counts as none.
+    text: `A handshake carries an access token or a session key, as REST does. If several are given, the server takes the first of: ticket, sub-protocol, address, header, cookie. A wrong one in the ticket, the sub-protocol or the address is refused with 401; a stale header or cookie counts as none. An API key opens no socket.
 
 ${handshakes}
 ### While it is open
