@@ -6,7 +6,7 @@ import { SAMPLE_LOGINS } from "./samples.ts";
 
 const LINKS = [
   { href: "/docs/", name: "Documentation", about: "Quick start, guides, every error; searchable" },
-  { href: "/play/", name: "Playground", about: "A chat with every frame in sight; cut the line" },
+  { href: "/play/", name: "Playground", about: "Every frame in sight, and a switch to cut the line" },
   { href: "/swagger/", name: "API reference", about: "Swagger UI, to try requests in" },
   { href: "/redoc/", name: "API handbook", about: "ReDoc, to read" },
   { href: "/asyncapi/", name: "Socket reference", about: "Every frame, with examples; AsyncAPI 3" },

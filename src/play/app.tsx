@@ -3,10 +3,12 @@ import { useEffect, useState } from "react";
 import { Button } from "../console/kit/button.tsx";
 import { toggleTheme } from "../console/theme.ts";
 import { ChatScene } from "./chat/scene.tsx";
+import { EventScene } from "./event/scene.tsx";
 import { useLanguage, useWords } from "./language.tsx";
 import { How } from "./parts/how.tsx";
+import { TruckScene } from "./truck/scene.tsx";
 
-const SCENES = { chat: ChatScene } as const;
+const SCENES = { chat: ChatScene, event: EventScene, truck: TruckScene } as const;
 type SceneName = keyof typeof SCENES;
 const NAMES = Object.keys(SCENES) as SceneName[];
 

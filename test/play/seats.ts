@@ -1,21 +1,18 @@
 /** The playground in a window, and what its tests do with its people. */
 
 import type { Locator, Page } from "playwright-core";
-import type { Stage, Watched, WindowOptions } from "../console/browser.ts";
+import type { Stage } from "../console/browser.ts";
 
 export type SeatName = "client" | "driver" | "operator";
 
-/** Opens the playground at a scene and waits until everybody in it is connected. */
-export async function openScene(
-  stage: Stage,
-  scene: "chat" | "event" | "truck",
-  options: WindowOptions = {},
-): Promise<Watched> {
-  const watched = await stage.window(options);
-  await watched.page.goto(`${stage.server.origin}/play/#${scene}`);
-  const connected = watched.page.locator('.seat [data-live="live"]');
-  await connected.nth(scene === "truck" ? 2 : 1).waitFor();
-  return watched;
+/** Shows a scene in a page anew, and waits until everybody in it is connected. Who signed in before stays signed in. */
+export async function showScene(stage: Stage, page: Page, scene: "chat" | "event" | "truck"): Promise<void> {
+  await page.goto("about:blank");
+  await page.goto(`${stage.server.origin}/play/#${scene}`);
+  await page
+    .locator('.seat [data-live="live"]')
+    .nth(scene === "truck" ? 2 : 1)
+    .waitFor();
 }
 
 /** One person's place. */

@@ -10,13 +10,14 @@ import { FrameRow } from "./frame-row.tsx";
 const CHOICES = ["all", "sent", "received", "requests"] as const;
 type Choice = (typeof CHOICES)[number];
 
-/** A row in one line, as it is copied: `12:30:01.250 → say {…}`. */
-export function textOf({ at, direction, name, summary, value }: WireRow): string {
-  const rest = value === null ? summary : direction === "line" ? summary : JSON.stringify(value);
+/** A row in one line, as it is copied: `12:30:01.250 → say {"t":"say",…}`. */
+export function textOf(row: WireRow): string {
+  const { at, direction, name, summary, value } = row;
   const arrow = { in: "←", out: "→", line: "·" }[direction];
-  return [new Date(at).toISOString().slice(11, 23), arrow, name, isRequest({ name }) ? summary : "", rest]
-    .filter(Boolean)
-    .join(" ");
+  const isAsked = isRequest(row) && direction === "out";
+  const all = value === null ? "" : JSON.stringify(value);
+  const rest = isAsked ? [summary, all] : [all || summary];
+  return [new Date(at).toISOString().slice(11, 23), arrow, name, ...rest].filter(Boolean).join(" ");
 }
 
 /** A request or its response: methods are capitals, statuses digits. */

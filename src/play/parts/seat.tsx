@@ -13,10 +13,12 @@ export interface SeatProps {
   readonly person: Person;
   /** The room whose position is shown; null while there is none. */
   readonly room: string | null;
+  /** Takes a whole row. */
+  readonly isWide?: boolean;
   readonly children: ReactNode;
 }
 
-export function Seat({ person, room, children }: SeatProps) {
+export function Seat({ person, room, isWide = false, children }: SeatProps) {
   const words = useWords();
   const { state, account } = useView(person);
   useEffect(() => void begin(person), [person]);
@@ -24,7 +26,7 @@ export function Seat({ person, room, children }: SeatProps) {
   const name = account?.first_name || account?.username || role;
   return (
     <CaravanProvider caravan={person.caravan}>
-      <section className="seat" aria-label={name} data-seat={person.seat}>
+      <section className={`seat ${isWide ? "wide" : ""}`} aria-label={name} data-seat={person.seat}>
         <header>
           <span className="avatar" aria-hidden="true">
             {name.slice(0, 1).toUpperCase()}

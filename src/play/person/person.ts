@@ -71,7 +71,7 @@ export class Person {
     const { api, session } = this.caravan;
     if (await session.load()) {
       const account = await api.GET("/api/v1/auth/profile/").catch(() => null);
-      if (account) return this.#change({ state: "signedIn", account });
+      if (account) return this.#welcome(account);
     }
     if (!sample) return this.#change({ state: "signedOut" });
     await this.signIn(sample).catch(() => this.#change({ state: "signedOut" }));
@@ -79,8 +79,7 @@ export class Person {
 
   /** Throws a `CaravanError` when the server refuses it. */
   async signIn(login: Login): Promise<void> {
-    const account = await this.caravan.signIn(login);
-    this.#change({ state: "signedIn", account });
+    this.#welcome(await this.caravan.signIn(login));
   }
 
   async signOut(): Promise<void> {
@@ -92,6 +91,11 @@ export class Person {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
   };
+
+  #welcome(account: Account): void {
+    this.#change({ state: "signedIn", account });
+    this.caravan.live.connect();
+  }
 
   #follow(live: LiveState): void {
     const { retryIn } = this.caravan.live;
