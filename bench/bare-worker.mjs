@@ -22,10 +22,9 @@ const PERSON = (
   FROM users u WHERE u.id = ${id})`;
 const CHATS = `SELECT c.id, c.started_at AS startedAt, ${PERSON("c.initiator_id")} AS initiator,
     ${PERSON("c.receiver_id")} AS receiver,
-    (SELECT json_object('seq', m.seq, 'senderId', m.sender_id, 'text', m.text, 'at', m.at)
-      FROM chat_messages m WHERE m.chat_id = c.id ORDER BY m.seq DESC LIMIT 1) AS last,
-    (SELECT count(*) FROM chat_messages m WHERE m.chat_id = c.id AND m.sender_id IS NOT ?1
-      AND m.seq > coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = c.id AND r.user_id = ?1), 0)) AS unread
+    (SELECT m.value FROM chat_pages p, json_each(p.messages) m WHERE p.chat_id = c.id
+      ORDER BY p.last_seq DESC, m.key DESC LIMIT 1) AS last,
+    iif(c.low_id = ?1, c.unread_low, c.unread_high) AS unread
   FROM chats c WHERE c.initiator_id = ?1 OR c.receiver_id = ?1 ORDER BY c.active_at DESC, c.id DESC`;
 const ORDERS = `SELECT o.*,
     (SELECT json_group_array(json_object('id', h.id, 'old', h.old_status, 'new', h.new_status, 'comment', h.comment,

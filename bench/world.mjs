@@ -79,9 +79,10 @@ export async function seed(database) {
       chats,
     ),
     rows(
-      `INSERT INTO chat_messages (chat_id, epoch, seq, at, sender_id, kind, text)
-       SELECT c.value ->> 'id', 'before', s.value, c.value ->> 'now', c.value ->> 'high', 'message', 'See you at the bridge'
-       FROM json_each(?) AS c, json_each('${JSON.stringify(range(SAID))}') AS s WHERE c.value ->> 'id' <= ${FRIENDS}`,
+      `INSERT INTO chat_pages (chat_id, last_seq, epoch, first_seq, to_at, messages)
+       SELECT c.value ->> 'id', ${SAID}, 'before', 1, c.value ->> 'now',
+         json_group_array(json_array(s.value, c.value ->> 'now', c.value ->> 'high', 'message', 'See you at the bridge'))
+       FROM json_each(?) AS c, json_each('${JSON.stringify(range(SAID))}') AS s WHERE c.value ->> 'id' <= ${FRIENDS} GROUP BY c.key`,
       chats,
     ),
     database.prepare(

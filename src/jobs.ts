@@ -1,6 +1,13 @@
 /** Work without a request: handlers of outbox effects by kind, and cron jobs. */
 import { jobSliceRun, purgeJobs } from "./modules/admin/index.ts";
-import { chatRecheck, eraseChatWords } from "./modules/chat/index.ts";
+import {
+  chatRecheck,
+  chatTextErased,
+  chatTextMove,
+  checkChatText,
+  eraseChatWords,
+  moveOldText,
+} from "./modules/chat/index.ts";
 import {
   idleTrucks,
   isOffered,
@@ -95,6 +102,8 @@ export const effectHandlers: Handlers = {
     ticketChange,
     ticketErased,
     trackCompaction,
+    chatTextMove,
+    chatTextErased,
     truckUpdated,
   ]),
 };
@@ -131,6 +140,8 @@ const SCHEDULE: Record<string, Record<string, (ctx: RequestContext) => Promise<u
     files: checkFiles,
     cleanFiles,
     lines: sweepWaitlists,
+    chatText: moveOldText,
+    chatObjects: checkChatText,
     tracks: compactTracks,
     days: checkTracks,
     truckTrails: purgeTrails,

@@ -120,6 +120,7 @@ const Variables = z.object({
   /** Default: 2 in development, 16 elsewhere. */
   ARCHIVIST_POOL: z.coerce.number().int().min(1).max(1024).optional(),
   CHAT_PAGE: z.coerce.number().int().min(1).max(300).default(30),
+  CHAT_TEXT_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   TRUCK_TRAIL_DAYS: z.coerce.number().int().min(3).max(3650).default(7),
   TRACK_RETENTION_DAYS: z.coerce.number().int().min(1).max(3650).default(30),
   OUTBOUND_LOOPBACK: z.enum(["on", "off"]).default("off"),
@@ -219,6 +220,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     counterShards: value.COUNTER_SHARDS ?? (development ? 16 : 256),
     archivistPool: value.ARCHIVIST_POOL ?? (development ? 2 : 16),
     timeZone: value.TIME_ZONE ?? "UTC",
+    chatTextDays: value.CHAT_TEXT_DAYS,
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
     truckTrailDays: value.TRUCK_TRAIL_DAYS,
     webhooks: {

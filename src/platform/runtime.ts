@@ -112,6 +112,8 @@ export interface Settings {
   readonly timeZone: string;
   /** Number of messages on a chat's page. */
   readonly chatPage: number;
+  /** Days for which the text of chats stays in the database; older text becomes objects. */
+  readonly chatTextDays: number;
   /** Days for which a track stays in rows; older days become objects. */
   readonly trackRetentionDays: number;
   /** Days for which the trail of a truck is kept. */

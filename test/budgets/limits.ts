@@ -11,8 +11,8 @@ export interface Limit {
 }
 
 export const LIMITS = {
-  "A chat message that both receive": { rows: 4, trips: 1.5 },
-  "A chat message at 40 a second": { rows: 3, trips: 0.1 },
+  "A chat message that both receive": { rows: 3.7, trips: 1.5 },
+  "A chat message at 40 a second": { rows: 1.5, trips: 0.1 },
   "A chat message whose receiver is away": { rows: 6, trips: 1.5 },
   "A read mark in a chat": { rows: 4, trips: 1.5 },
   "A point by socket, one a second over ten minutes,": { rows: 1.3, trips: 0.25 },

@@ -176,3 +176,36 @@ test("The migration keeps every message and counts what each member has not read
   expect(found.unread).toMatchObject([{ unread_low: 0, unread_high: 0 }, {}]);
   expect(JSON.stringify(found.plan)).toContain("SEARCH chat_messages USING PRIMARY KEY (chat_id=?)");
 });
+
+test("The migration to pages keeps every message, erases the same on a deletion, and takes what an older version still writes.", async () => {
+  const name = "0045_chat_pages.sql";
+  const found = await runInDurableObject(env.EVENT_ROOMS.getByName("event:chat-pages"), (_, { storage }) => {
+    const run = (query: string) => storage.sql.exec(query).toArray();
+    const messages = () => run("SELECT * FROM chat_messages ORDER BY chat_id, seq");
+    let before: unknown;
+    for (const migration of env.TEST_MIGRATIONS) {
+      if (migration.name > name) break;
+      if (migration.name === name) {
+        run(PLANTED);
+        before = messages();
+      }
+      for (const query of migration.queries) run(query);
+    }
+    const after = messages();
+    for (const seq of [5, 6])
+      run(`INSERT OR IGNORE INTO chat_messages (chat_id, epoch, seq, at, sender_id, kind, text)
+        VALUES (1, 'aaaaaaaa', ${seq}, 50, 2, 'message', 'late')`);
+    run("DELETE FROM users WHERE id = 1");
+    return { before, after, erased: messages(), pages: run("SELECT count(*) AS count FROM chat_pages") };
+  });
+  expect(found.after).toEqual(found.before);
+  expect(found.pages).toEqual([{ count: 2 }]);
+  expect(found.erased.map(({ seq, sender_id, text }) => [seq, sender_id, text])).toEqual([
+    [1, null, ""],
+    [2, null, ""],
+    [3, 2, "c"],
+    [4, null, ""],
+    [5, null, ""],
+    [6, 2, "late"],
+  ]);
+});

@@ -1,5 +1,5 @@
 /** Archives a chat's journal in D1 and notifies members who are away. */
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { preview } from "../../platform/characters.ts";
 import type { ReadMark } from "../../platform/realtime/handler.ts";
@@ -15,6 +15,7 @@ import {
   pushRead,
   type ReadNotice,
 } from "../notifications/index.ts";
+import { unreadAfter } from "./text/pages.ts";
 
 /** The chat's id in a room's name. */
 function chatIdOf(room: string): number {
@@ -35,14 +36,23 @@ export async function archiveMessages(
 ): Promise<void> {
   const chatId = chatIdOf(room);
   const json = JSON.stringify(entries);
-  const messages = ctx.db.run(sql`
-    INSERT OR IGNORE INTO chat_messages (chat_id, epoch, seq, at, sender_id, kind, text)
-    SELECT c.id, ${epoch}, e.value ->> 'seq', e.value ->> 'at', u.id, iif(u.id IS NULL, 'erased', e.value ->> 'kind'),
-      iif(u.id IS NULL, '', coalesce(e.value ->> '$.body.text', ''))
+  const page = ctx.db.run(sql`
+    INSERT OR IGNORE INTO chat_pages (chat_id, last_seq, epoch, first_seq, to_at, messages)
+    SELECT c.id, max(e.value ->> 'seq'), ${epoch}, min(e.value ->> 'seq'), max(e.value ->> 'at'),
+      json_group_array(json_array(e.value ->> 'seq', e.value ->> 'at', u.id, iif(u.id IS NULL, 'erased', e.value ->> 'kind'),
+        iif(u.id IS NULL, '', coalesce(e.value ->> '$.body.text', ''))) ORDER BY e.key)
     FROM json_each(${json}) AS e JOIN chats c ON c.id = ${chatId}
-    LEFT JOIN users u ON u.id = e.value ->> 'author'`);
+    LEFT JOIN users u ON u.id = e.value ->> 'author'
+    WHERE c.epoch IS NOT ${epoch} OR e.value ->> 'seq' > c.last_seq GROUP BY c.id`);
+  const end = entries.at(-1);
+  if (!end) return;
   const last = entries.findLast(({ kind }) => kind === "message");
-  if (!last) return void (await archiveTogether(ctx, room, [messages]));
+  if (!last) {
+    const position = ctx.db.run(
+      sql`UPDATE chats SET epoch = ${epoch}, last_seq = ${end.seq} WHERE id = ${chatId} AND ${isNew(epoch, end.seq)}`,
+    );
+    return void (await archiveTogether(ctx, room, [page, position]));
+  }
   const ref = `${room}:${epoch}:${last.seq}`;
   const told = latestNotice(ctx, newMessage(room, epoch, last, present));
   const unread = (member: "low" | "high") => {
@@ -50,16 +60,20 @@ export async function archiveMessages(
     return sql`${count} + (SELECT count(*) FROM json_each(${json}) AS e JOIN users u ON u.id = e.value ->> 'author'
       WHERE u.id <> ${id} AND e.value ->> 'kind' = 'message'
         AND (chats.epoch IS NOT ${epoch} OR e.value ->> 'seq' > chats.last_seq)
-        AND e.value ->> 'seq' > coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = chats.id AND r.user_id = ${id}), 0))`;
+        AND e.value ->> 'seq' > ${lastRead(id)})`;
   };
   // After the notifications, which also depend on the position.
   const position =
-    ctx.db.run(sql`UPDATE chats SET epoch = ${epoch}, last_seq = ${last.seq}, active_at = ${last.at},
+    ctx.db.run(sql`UPDATE chats SET epoch = ${epoch}, last_seq = ${end.seq}, active_at = ${last.at},
       unread_low = ${unread("low")}, unread_high = ${unread("high")}
-    WHERE id = ${chatId} AND ${isNew(epoch, last.seq)}`);
-  const results = await archiveTogether(ctx, room, [messages, ...told, position]);
+    WHERE id = ${chatId} AND ${isNew(epoch, end.seq)}`);
+  const results = await archiveTogether(ctx, room, [page, ...told, position]);
   pushLatest(ctx, results.slice(1, -1), ref);
 }
+
+/** How far a member of `chats` has read, as SQL. */
+const lastRead = (id: SQL) =>
+  sql`coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = chats.id AND r.user_id = ${id}), 0)`;
 
 /** SQL condition on `chats`: this position of the room is not archived yet. */
 const isNew = (epoch: string, seq: number) => sql`(chats.epoch IS NOT ${epoch} OR chats.last_seq < ${seq})`;
@@ -110,9 +124,7 @@ export async function archiveReads(
   const readers = sql`(SELECT value FROM json_each(${JSON.stringify(reads.map(({ userId }) => userId))}))`;
   const unread = (member: "low" | "high") => {
     const [id, count] = [sql.raw(`chats.${member}_id`), sql.raw(`chats.unread_${member}`)];
-    return sql`iif(${count} = 0 OR ${id} NOT IN ${readers}, ${count}, (SELECT count(*) FROM chat_messages m
-      WHERE m.chat_id = chats.id AND m.kind = 'message' AND m.sender_id IS NOT ${id}
-        AND m.seq > coalesce((SELECT r.seq FROM chat_reads r WHERE r.chat_id = chats.id AND r.user_id = ${id}), 0)))`;
+    return sql`iif(${count} = 0 OR ${id} NOT IN ${readers}, ${count}, ${unreadAfter(member, lastRead(id))})`;
   };
   const counts =
     ctx.db.run(sql`UPDATE chats SET unread_low = ${unread("low")}, unread_high = ${unread("high")}

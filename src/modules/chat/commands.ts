@@ -24,8 +24,8 @@ export async function startChat(ctx: RequestContext, userId: number, email: stri
   const [low, high] = [Math.min(userId, other.id), Math.max(userId, other.id)];
   const now = ctx.now();
   const [made] = await ctx.db.all<{ id: number }>(sql`
-    INSERT INTO chats (initiator_id, receiver_id, low_id, high_id, started_at, active_at)
-    VALUES (${userId}, ${other.id}, ${low}, ${high}, ${now}, ${now}) ON CONFLICT DO NOTHING RETURNING id`);
+    INSERT INTO chats (initiator_id, receiver_id, low_id, high_id, started_at, active_at, text_from)
+    VALUES (${userId}, ${other.id}, ${low}, ${high}, ${now}, ${now}, ${now}) ON CONFLICT DO NOTHING RETURNING id`);
   if (made) return { ok: true, id: made.id, isNew: true };
   const [known] = await ctx.db.all<{ id: number }>(
     sql`SELECT id FROM chats WHERE low_id = ${low} AND high_id = ${high}`,
@@ -35,7 +35,7 @@ export async function startChat(ctx: RequestContext, userId: number, email: stri
 }
 
 /**
- * Erases a deleted account's messages from the rooms; a trigger has erased them from the archive. The other member is
+ * Erases a deleted account's messages from the rooms; a trigger has erased them from the archive and asked for it in the bucket. The other member is
  * removed from the room, and notifications of those messages are deleted. Safe to repeat.
  */
 export async function eraseChatWords(ctx: RequestContext, userId: number): Promise<void> {

@@ -6,3 +6,4 @@ export { chatRecheck } from "./recheck.ts";
 export { chatResources } from "./resources.ts";
 export { chatRoomHandler } from "./room.ts";
 export { chatRoutes } from "./routes.ts";
+export { chatTextErased, chatTextMove, checkChatText, moveOldText } from "./text/moving.ts";

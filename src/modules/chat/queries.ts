@@ -12,6 +12,8 @@ import { maskedEmail } from "../identity/index.ts";
 import { ageOn, areFriends, homeCityName } from "../social/index.ts";
 import { archiveReads } from "./archive.ts";
 import type { ChatListed, ChatMessage, ChatUser, FoundMessage } from "./schemas.ts";
+import { movedMessages, type PackedMessage } from "./text/objects.ts";
+import { message } from "./text/pages.ts";
 
 type Wire<T extends z.ZodType> = z.input<T>;
 type Viewer = Pick<Caller, "userId" | "isStaff">;
@@ -70,8 +72,19 @@ export function toMessageWire({ seq, senderId, text, at }: MessageRow): Wire<typ
   return { id: seq, sender: senderId, text, timestamp: isoTime(at) };
 }
 
-const LAST = sql`(SELECT json_object('seq', m.seq, 'senderId', m.sender_id, 'text', m.text, 'at', m.at)
-  FROM chat_messages m WHERE m.chat_id = c.id AND m.kind = 'message' ORDER BY m.seq DESC LIMIT 1)`;
+const MESSAGE = sql`${message.seq} AS seq, ${message.senderId} AS senderId, ${message.text} AS text, ${message.at} AS at`;
+
+/** The last message of a chat `c`. Only when that was erased are those before it searched. */
+const LAST = sql`(SELECT iif(p.messages ->> '$[#-1][3]' = 'message', p.messages -> '$[#-1]',
+    (SELECT m.value FROM chat_pages p, json_each(p.messages) m WHERE p.chat_id = c.id AND ${message.kind} = 'message'
+      ORDER BY p.last_seq DESC, m.key DESC LIMIT 1))
+  FROM chat_pages p WHERE p.chat_id = c.id AND p.messages IS NOT NULL ORDER BY p.last_seq DESC LIMIT 1)`;
+
+/** A message of the archive as clients get it. */
+function unpacked(json: string): Wire<typeof ChatMessage> {
+  const [seq, at, senderId, , text] = JSON.parse(json) as PackedMessage;
+  return toMessageWire({ seq, senderId, text, at });
+}
 
 /** A person's chats, the most recently active first. */
 export async function listChats(ctx: RequestContext, viewer: Viewer): Promise<Wire<typeof ChatListed>[]> {
@@ -85,7 +98,7 @@ export async function listChats(ctx: RequestContext, viewer: Viewer): Promise<Wi
     id: row.id,
     ...toSides(ctx, viewer, row),
     start_time: isoTime(row.startedAt),
-    last_message: row.last === null ? null : toMessageWire(JSON.parse(row.last) as MessageRow),
+    last_message: row.last === null ? null : unpacked(row.last),
     unread_count: row.unread,
   }));
 }
@@ -133,34 +146,42 @@ export async function latestMessages(
     }));
 }
 
-/** Older pages, from the archive; newest first. */
+/** Older messages, newest first: from the archive, and from the bucket where the database has no text any more. */
 export async function messagesBefore(
   ctx: RequestContext,
   chatId: number,
   before: number,
   limit: number,
 ): Promise<Wire<typeof ChatMessage>[]> {
-  const rows = await ctx.db.all<MessageRow>(sql`SELECT seq, sender_id AS senderId, text, at FROM chat_messages
-    WHERE chat_id = ${chatId} AND seq < ${before} AND kind = 'message' ORDER BY seq DESC LIMIT ${limit}`);
+  const rows = await ctx.db.all<MessageRow>(sql`SELECT ${MESSAGE}
+    FROM chat_pages p, json_each(p.messages) m WHERE p.chat_id = ${chatId} AND p.first_seq < ${before}
+      AND p.last_seq <= coalesce((SELECT min(last_seq) FROM chat_pages WHERE chat_id = ${chatId} AND last_seq >= ${before}),
+        (SELECT max(last_seq) FROM chat_pages WHERE chat_id = ${chatId}))
+      AND ${message.seq} < ${before} AND ${message.kind} = 'message'
+    ORDER BY p.last_seq DESC, m.key DESC LIMIT ${limit}`);
+  const oldest = rows.at(-1)?.seq ?? before;
+  const older = rows.length < limit && oldest > 1 ? movedMessages(ctx, chatId, oldest) : [];
+  for await (const { kind, ...row } of older) {
+    if (kind === "message") rows.push(row);
+    if (rows.length === limit) break;
+  }
   return rows.map(toMessageWire);
 }
 
-/** Messages in a person's chats that contain all these words, ignoring case; the newest first. */
+/** Messages of the last `CHAT_TEXT_DAYS` in a person's chats that contain all these words, ignoring case; the newest first. */
 export async function searchMessages(
   ctx: RequestContext,
   userId: number,
   words: string,
   { limit, offset }: Window,
 ): Promise<{ count: number; rows: Wire<typeof FoundMessage>[] }> {
-  const found = sql`FROM chat_messages m JOIN chats c ON c.id = m.chat_id
-    WHERE (c.initiator_id = ${userId} OR c.receiver_id = ${userId}) AND m.kind = 'message'
-      AND ${contains([sql`m.text`], words) ?? sql`false`}`;
+  const found = sql`FROM chats c JOIN chat_pages p ON p.chat_id = c.id, json_each(p.messages) m
+    WHERE (c.initiator_id = ${userId} OR c.receiver_id = ${userId}) AND ${message.kind} = 'message'
+      AND ${contains([message.text], words) ?? sql`false`}`;
   const [counted, rows] = await Promise.all([
     ctx.db.all<{ count: number }>(sql`SELECT count(*) AS count ${found}`),
-    ctx.db.all<
-      MessageRow & { chat: number }
-    >(sql`SELECT m.chat_id AS chat, m.seq, m.sender_id AS senderId, m.text, m.at
-      ${found} ORDER BY m.at DESC, m.seq DESC LIMIT ${limit} OFFSET ${offset}`),
+    ctx.db.all<MessageRow & { chat: number }>(sql`SELECT c.id AS chat, ${MESSAGE} ${found}
+      ORDER BY ${message.at} DESC, ${message.seq} DESC LIMIT ${limit} OFFSET ${offset}`),
   ]);
   return {
     count: counted[0]?.count ?? 0,
@@ -170,14 +191,17 @@ export async function searchMessages(
 
 /** The chat part of an account's export: its chats and its own messages. */
 export async function exportChats(ctx: RequestContext, userId: number): Promise<object> {
-  const said = await ctx.db.all<
-    MessageRow & { chat: number }
-  >(sql`SELECT m.chat_id AS chat, m.seq, m.sender_id AS senderId, m.text, m.at
-    FROM chats c JOIN chat_messages m ON m.chat_id = c.id
-    WHERE (c.initiator_id = ${userId} OR c.receiver_id = ${userId}) AND m.sender_id = ${userId} AND m.kind = 'message'
-    ORDER BY m.at`);
+  const chats = await listChats(ctx, { userId, isStaff: false });
+  const said = await ctx.db.all<MessageRow & { chat: number }>(sql`SELECT c.id AS chat, ${MESSAGE}
+    FROM chats c JOIN chat_pages p ON p.chat_id = c.id, json_each(p.messages) m
+    WHERE (c.initiator_id = ${userId} OR c.receiver_id = ${userId}) AND ${message.senderId} = ${userId}
+      AND ${message.kind} = 'message'`);
+  for (const { id } of chats)
+    for await (const { kind, ...row } of movedMessages(ctx, id, Number.MAX_SAFE_INTEGER))
+      if (kind === "message" && row.senderId === userId) said.push({ chat: id, ...row });
+  said.sort((one, other) => one.at - other.at);
   return {
-    chats: await listChats(ctx, { userId, isStaff: false }),
+    chats,
     chat_messages: said.map((row) => ({ chat: row.chat, ...toMessageWire(row) })),
   };
 }

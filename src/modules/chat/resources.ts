@@ -2,7 +2,7 @@
 import { sql } from "drizzle-orm";
 import { text } from "../../platform/http/text.ts";
 import { field, NOTHING, READ, resource } from "../../platform/resources/resource.ts";
-import { chatMessages, chats } from "./tables.ts";
+import { chatMessages, chatPages, chats } from "./tables.ts";
 
 const chatResource = resource({
   name: "chats",
@@ -33,7 +33,8 @@ const messageResource = resource({
   subject: "chat_message",
   label: text("Messages", "Сообщения"),
   group: "people",
-  table: chatMessages,
+  table: chatPages,
+  view: chatMessages,
   key: [chatMessages.chatId, chatMessages.seq, chatMessages.epoch],
   title: "text",
   fields: {

@@ -1,8 +1,6 @@
 /** The export has everything of a person, and a deletion leaves nothing of them. */
-import { createExecutionContext, createMessageBatch, waitOnExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
-import worker from "../../../src/index.ts";
 import {
   call,
   del,
@@ -15,6 +13,7 @@ import {
   unique,
   uniquePhone,
 } from "../../harness/api.ts";
+import { deliver } from "../../harness/outbox.ts";
 import { picture as pictureOf } from "../../harness/pictures/pictures.ts";
 import { rowsOf, rowsWith } from "../../harness/traces.ts";
 
@@ -80,24 +79,6 @@ function event(participants: string[]) {
     location: "Bridge",
     participants,
   };
-}
-
-/** Carries out what the outbox holds of one kind for one address, as the queue would. */
-async function deliver(kind: string, address: string): Promise<void> {
-  const effects = await rows<{ id: string }>(
-    "SELECT id FROM outbox WHERE kind = ? AND address = ?",
-    kind,
-    address,
-  );
-  const messages = effects.map(({ id }) => ({
-    id,
-    timestamp: new Date(),
-    attempts: 1,
-    body: { outbox: id, isNew: true },
-  }));
-  const context = createExecutionContext();
-  await worker.queue(createMessageBatch("caravan-jobs", messages), env, context);
-  await waitOnExecutionContext(context);
 }
 
 describe("the export", () => {

@@ -6,6 +6,7 @@ import { defineEffect } from "../../../platform/db/effects.ts";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import { log } from "../../../platform/log.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { checkObjects } from "../../../platform/storage/orphans.ts";
 import { readChunks } from "../chunks/queries.ts";
 import { settleLatest } from "../reports/latest.ts";
 import { locationReports, trackDays } from "../tables.ts";
@@ -169,48 +170,17 @@ function merge(archived: readonly DayPoint[], reports: readonly DayPoint[]): Day
   return [...points.values()].sort((one, other) => one.at - other.at || one.id - other.id);
 }
 
-/** The most missing objects that one check reports. */
-const MAX_REPORTED = 100;
-
-/**
- * Nightly: deletes objects without a row that are older than a day (a younger one may still get its row), and reports rows
- * without an object. Walks objects and rows side by side in the order of their keys, with one statement for each page.
- */
-export async function checkTracks(ctx: RequestContext): Promise<{ orphans: number; missing: string[] }> {
-  const { bucket } = ctx.runtime;
-  const missed: string[] = [];
-  let orphans = 0;
-  let after = FOLDER;
-  for (let cursor: string | undefined, more = true; more; ) {
-    const page = await bucket.list({ prefix: FOLDER, limit: 500, ...(cursor ? { cursor } : {}) });
-    const last = page.truncated ? page.objects.at(-1)?.key : undefined;
-    const rows = await keysBetween(ctx, after, last);
-    const [known, there] = [new Set(rows), new Set(page.objects.map(({ key }) => key))];
-    const lost = page.objects.filter(
-      ({ key, uploaded }) => uploaded.getTime() < ctx.now() - DAY && !known.has(key),
-    );
-    if (lost.length > 0) await bucket.delete(lost.map(({ key }) => key));
-    orphans += lost.length;
-    missed.push(...rows.filter((key) => !there.has(key)));
-    after = last ?? after;
-    cursor = page.truncated ? page.cursor : undefined;
-    more = page.truncated;
-  }
-  if (orphans > 0) log("warn", "tracking.orphans", { count: orphans });
-  const missing: string[] = [];
-  // A day that was compacted after its page was read has its object by now.
-  for (const key of missed.slice(0, MAX_REPORTED)) if (!(await bucket.head(key))) missing.push(key);
-  if (missing.length > 0) log("error", "tracking.missing", { keys: missing });
-  return { orphans, missing };
-}
-
-async function keysBetween(ctx: RequestContext, after: string, last: string | undefined): Promise<string[]> {
-  const rows = await ctx.db
-    .select({ key: trackDays.key })
-    .from(trackDays)
-    .where(
-      and(gt(trackDays.key, after), last ? lte(trackDays.key, last) : lt(trackDays.key, `${FOLDER}\x7f`)),
-    )
-    .orderBy(trackDays.key);
-  return rows.map(({ key }) => key);
-}
+/** Nightly: days and their objects belong together. */
+export const checkTracks = (ctx: RequestContext) =>
+  checkObjects(ctx, {
+    name: "tracking",
+    folder: FOLDER,
+    keysBetween: async (after, last) => {
+      const rows = await ctx.db
+        .select({ key: trackDays.key })
+        .from(trackDays)
+        .where(and(gt(trackDays.key, after), lte(trackDays.key, last)))
+        .orderBy(trackDays.key);
+      return rows.map(({ key }) => key);
+    },
+  });
