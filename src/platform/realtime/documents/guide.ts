@@ -70,13 +70,15 @@ The socket stays open and misses nothing. A ticket lives ${TICKET_LIFETIME} seco
   {
     id: "heartbeat",
     title: "Heartbeat and presence",
-    text: `Send exactly these bytes every ${LIMITS.ping} seconds, whatever else you send:
+    text: `Send exactly these bytes when the socket has opened, and then every ${LIMITS.ping} seconds, whatever else you send:
 
 \`\`\`json
 {"t":"ping"}
 \`\`\`
 
 The answer is \`{"t":"pong"}\`. If nothing at all has come for ${LIMITS.silence} seconds, the connection is dead, whatever the browser says: close it and connect again. Do so at once when the device comes online or the page becomes visible.
+
+The first one matters: a client that has sent nothing at all may hear up to ten seconds late that the server has closed its socket.
 
 A person whose sockets have been silent for ${LIMITS.silence} seconds is not **present**: the others see it, and new messages notify that person as if away.`,
   },
