@@ -3,7 +3,7 @@ import { QueryClient, useQuery } from "@tanstack/react-query";
 import { CoreAdminContext, localStorageStore } from "ra-core";
 import { lazy, Suspense, useState } from "react";
 import { BrowserRouter, Link, Navigate, Route, Routes, useLocation, useParams } from "react-router-dom";
-import { authProvider } from "./auth.ts";
+import { authProvider, mustSetUpFactor } from "./auth.ts";
 import { dataProvider } from "./data.ts";
 import { DeclarationProvider, readDeclaration, useDeclared } from "./declaration.tsx";
 import { i18nProvider, useWords } from "./i18n.ts";
@@ -26,6 +26,7 @@ const Tickets = lazy(() => import("./pages/tickets.tsx").then(({ Tickets }) => (
 const DeliveryHead = lazy(() =>
   import("./pages/delivery.tsx").then(({ DeliveryHead }) => ({ default: DeliveryHead })),
 );
+const Security = lazy(() => import("./security/page.tsx").then(({ Security }) => ({ default: Security })));
 const OrderHead = lazy(() => import("./pages/order.tsx").then(({ OrderHead }) => ({ default: OrderHead })));
 
 const store = {
@@ -73,6 +74,14 @@ function Gate() {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const status = error && "status" in error ? error.status : 0;
+  if (mustSetUpFactor(error))
+    return (
+      <Suspense fallback={<Loading />}>
+        <main className="set-up">
+          <Security onReady={refetch} />
+        </main>
+      </Suspense>
+    );
   if (status === 401 || status === 403) session.forget();
   if (key === null || status === 401 || status === 403)
     return <SignIn onDone={() => again((count) => count + 1)} />;
@@ -93,6 +102,7 @@ function Gate() {
               <Route path="login" element={<Navigate to="/" replace />} />
               <Route path="map" element={<MapPage />} />
               <Route path="conversations/:id?" element={<Tickets />} />
+              <Route path="security" element={<Security />} />
               <Route path=":resource" element={<Records show="list" />} />
               <Route path=":resource/create" element={<Records show="create" />} />
               <Route path=":resource/:id" element={<Records show="record" />} />

@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unique } from "../whole/client.ts";
 import { Stage, signIn } from "./browser.ts";
+import { describeSecondFactors } from "./second-factor.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -141,6 +142,8 @@ describe("signing in", () => {
     await page.locator("#username").waitFor();
   });
 });
+
+describeSecondFactors(() => stage);
 
 describe("the frame", () => {
   test("The console has two languages and remembers the choice.", async () => {

@@ -3,7 +3,7 @@
 import { useLiveState } from "@caravan/client/react";
 import { useLocaleState, useLogout, useStore } from "ra-core";
 import { type ReactNode, useEffect, useState } from "react";
-import { NavLink, useLocation } from "react-router-dom";
+import { Link, NavLink, useLocation } from "react-router-dom";
 import { type Resource, useLabel, useResources } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
@@ -151,6 +151,14 @@ function Preferences() {
         {locale === "ru" ? "EN" : "RU"}
       </Button>
       <Button look="quiet" icon="sun" label={words("nav.theme")} onClick={toggleTheme} />
+      <Link
+        className="button quiet bare"
+        to="/security"
+        aria-label={words("nav.security")}
+        title={words("nav.security")}
+      >
+        <Icon name="lock" />
+      </Link>
       <Button look="quiet" icon="exit" label={words("nav.signOut")} onClick={() => logout()} />
     </div>
   );

@@ -1,25 +1,12 @@
 /** Accounts with second factors, and what they prove them with. */
-import { generateHOTP } from "@oslojs/otp";
 import { expect } from "vitest";
 import { type CallOptions, del, get, post } from "../../harness/api.ts";
+import { codeOf } from "./authenticator-app.ts";
 import { SoftwareAuthenticator } from "./software-authenticator.ts";
 
 export const FACTORS = "/api/v1/auth/factors/";
 export const TOTP = `${FACTORS}totp/`;
 export const PASSKEYS = "/api/v1/auth/passkeys/";
-
-/** The bytes of a secret in base32, read by another hand than the one that wrote it. */
-export function fromBase32(text: string): Uint8Array {
-  const bits = [...text]
-    .map((letter) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0"))
-    .join("");
-  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
-}
-
-/** The code that an app with this secret shows `steps` × 30 s from now. */
-export function codeOf(secret: string, steps = 0): string {
-  return generateHOTP(fromBase32(secret), BigInt(Math.floor(Date.now() / 30_000) + steps), 6);
-}
 
 export interface Holder {
   readonly token: string;

@@ -3,16 +3,8 @@ import { generateHOTP } from "@oslojs/otp";
 import { expect, test } from "vitest";
 import { stepOf } from "../../../src/modules/identity/factors/totp.ts";
 import { get, outboxOf, person, post, rows } from "../../harness/api.ts";
-import {
-  codeOf,
-  FACTORS,
-  factorsOf,
-  fromBase32,
-  removeTotp,
-  TOTP,
-  withPasskey,
-  withTotp,
-} from "./factor-holders.ts";
+import { codeOf, fromBase32 } from "./authenticator-app.ts";
+import { FACTORS, factorsOf, removeTotp, TOTP, withPasskey, withTotp } from "./factor-holders.ts";
 
 const english = { "accept-language": "en" };
 const begin = (token: string, proof: object) => post(TOTP, proof, { token, headers: english });
