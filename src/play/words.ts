@@ -146,6 +146,7 @@ const catalogue = {
   "live.refused": ["Refused", "Отказано"],
   "live.closed": ["Closed", "Закрыто"],
   "live.next": ["attempt {n} in {seconds} s", "попытка {n} через {seconds} с"],
+  "live.pause": ["next attempt in {ms} ms", "следующая попытка через {ms} мс"],
   "live.attempt": ["attempt {n}", "попытка {n}"],
   "live.position": ["position", "позиция"],
   "live.positionOf": [
@@ -153,8 +154,8 @@ const catalogue = {
     "Последняя запись {room}, которая есть у клиента",
   ],
   "live.queued": [
-    "{n} message waits|{n} messages wait|{n} messages wait",
-    "{n} сообщение ждёт|{n} сообщения ждут|{n} сообщений ждут",
+    "{n} waits to be sent|{n} wait to be sent|{n} wait to be sent",
+    "{n} ждёт отправки|{n} ждут отправки|{n} ждут отправки",
   ],
   "line.cut": ["Cut the line", "Оборвать связь"],
   "line.restore": ["Restore the line", "Вернуть связь"],

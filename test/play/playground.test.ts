@@ -46,7 +46,7 @@ describe("the chat", () => {
       .waitFor();
     await say(client, `First, from a tunnel ${mark}`);
     await say(client, `Second, from a tunnel ${mark}`);
-    await client.getByText("2 messages wait").waitFor();
+    await client.getByText("2 wait to be sent").waitFor();
     await say(driver, `While you were away ${mark}`);
     await driver.locator(".bubble.ours").getByText(`While you were away ${mark}`).waitFor();
     expect(await client.getByText(`While you were away ${mark}`).count()).toBe(0);

@@ -16,6 +16,7 @@ describe("what is shown in a browser", () => {
   const VIEWERS = ["/swagger/", "/api/schema/swagger-ui/", "/redoc/", "/api/schema/redoc/"];
   const PAGES = [
     "/",
+    "/play/",
     "/dev/outbox/",
     "/account-confirm-email/nothing/",
     "/password_reset_confirm/1-nothing/",

@@ -14,6 +14,7 @@ const PATHS = {
   left: "M15 6l-6 6 6 6",
   right: "M9 6l6 6-6 6",
   filter: "M4 5h16l-6 8v6l-4-2v-4z",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   star: "M12 4l2.5 5.2 5.5.8-4 4 1 5.7-5-2.8-5 2.8 1-5.7-4-4 5.5-.8z",

@@ -89,7 +89,7 @@ function OpenFrames({ log, rows, name }: OpenFramesProps) {
           aria-label={words("frames.search")}
           onChange={(event) => setSearch(event.target.value)}
         />
-        <CopyButton text={() => shown.map(textOf).join("\n")} label={words("frames.copyAll")} />
+        <CopyButton text={() => shown.map(textOf).join("\n")} label={words("frames.copyAll")} isBare />
         <Button icon="trash" look="quiet" label={words("frames.clear")} onClick={() => log.clear()} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable by the keyboard */}

@@ -1,4 +1,4 @@
-/** What a person's connection is doing, the position that it has reached, and the switch that cuts it. */
+/** What a person's connection is doing, the position that it has reached, and the switch that cuts the line. */
 import { usePending, useRoom } from "@caravan/client/react";
 import { useEffect, useState } from "react";
 import { Button } from "../../console/kit/button.tsx";
@@ -9,12 +9,11 @@ import type { Person } from "../person/person.ts";
 interface LineStateProps {
   readonly person: Person;
   readonly room: string | null;
-  readonly name: string;
 }
 
-export function LineState({ person, room, name }: LineStateProps) {
+export function LineState({ person, room }: LineStateProps) {
   const words = useWords();
-  const { isCut, live, nextAttemptAt, attempts } = useView(person);
+  const { live, nextAttemptAt, attempts } = useView(person);
   const pending = usePending(room);
   const seconds = useSecondsUntil(nextAttemptAt);
   const isRetrying = live === "waiting" && seconds !== null;
@@ -34,15 +33,23 @@ export function LineState({ person, room, name }: LineStateProps) {
       {pending.length > 0 ? (
         <span className="queued number">{words("live.queued", { n: pending.length })}</span>
       ) : null}
-      <Button
-        className="cut"
-        look={isCut ? "main" : "danger"}
-        aria-label={`${words(isCut ? "line.restore" : "line.cut")}: ${name}`}
-        onClick={() => (isCut ? person.line.restore() : person.line.cut())}
-      >
-        {words(isCut ? "line.restore" : "line.cut")}
-      </Button>
     </div>
+  );
+}
+
+/** Cuts a person's line, and restores it. */
+export function CutSwitch({ person, name }: { person: Person; name: string }) {
+  const words = useWords();
+  const { isCut } = useView(person);
+  return (
+    <Button
+      className="cut"
+      look={isCut ? "main" : "danger"}
+      aria-label={`${words(isCut ? "line.restore" : "line.cut")}: ${name}`}
+      onClick={() => (isCut ? person.line.restore() : person.line.cut())}
+    >
+      {words(isCut ? "line.restore" : "line.cut")}
+    </Button>
   );
 }
 

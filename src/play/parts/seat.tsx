@@ -6,7 +6,7 @@ import { useWords } from "../language.tsx";
 import { begin, useView } from "../person/people.ts";
 import type { Person } from "../person/person.ts";
 import { Frames } from "./frames.tsx";
-import { LineState } from "./line-state.tsx";
+import { CutSwitch, LineState } from "./line-state.tsx";
 import { SignIn } from "./sign-in.tsx";
 
 export interface SeatProps {
@@ -35,6 +35,7 @@ export function Seat({ person, room, isWide = false, children }: SeatProps) {
             {name}
             {account ? <small>{role}</small> : null}
           </h3>
+          {account ? <CutSwitch person={person} name={name} /> : null}
           {account ? (
             <button
               type="button"
@@ -47,7 +48,7 @@ export function Seat({ person, room, isWide = false, children }: SeatProps) {
             </button>
           ) : null}
         </header>
-        {account ? <LineState person={person} room={room} name={name} /> : null}
+        {account ? <LineState person={person} room={room} /> : null}
         <div className="seat-body">
           <div className="app">
             {state === "signedIn" ? children : null}

@@ -1,5 +1,6 @@
 /** One of the people at the page: an own client of the server, an own line that can be cut, and all that goes over it. */
 import { type Account, type Caravan, createCaravan, type LiveState } from "@caravan/client";
+import { say } from "../words.ts";
 import { Line } from "./line.ts";
 import { logged, WireLog } from "./wire-log.ts";
 
@@ -102,7 +103,8 @@ export class Person {
     const attempts =
       live === "live" ? 0 : live === "connecting" ? this.#view.attempts + 1 : this.#view.attempts;
     const nextAttemptAt = retryIn === null ? null : Date.now() + retryIn;
-    const summary = retryIn === null ? "" : `next attempt in ${retryIn} ms`;
+    const locale = document.documentElement.lang === "ru" ? "ru" : "en";
+    const summary = retryIn === null ? "" : say(locale, "live.pause", { ms: retryIn });
     this.log.add({ direction: "line", name: live, summary });
     this.#change({ live, nextAttemptAt, attempts });
   }
