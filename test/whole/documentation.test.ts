@@ -5,6 +5,7 @@ import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrowser } from "../../scripts/setup/browser.mjs";
 import { installPackage, lintPackage, packClient, runExample } from "../package/try.ts";
+import { Line } from "../torture/client/line.ts";
 import { Server } from "./server.ts";
 import { runSnippets, snippetFaults, snippetsOf } from "./snippets.ts";
 
@@ -75,7 +76,58 @@ describe("package", () => {
       await packed.remove();
     }
   });
+
+  test("In a browser the client says at once what waited while it was offline, and files go with their progress and end by an abort.", async () => {
+    const line = await Line.to(server.origin);
+    const context = await browser.newContext();
+    try {
+      const page = await context.newPage();
+      await page.goto(line.origin);
+      await page.evaluate(BEGIN);
+      await context.setOffline(true);
+      line.cut();
+      await page.evaluate("sent = room.message('From the tunnel').then(() => performance.now()); undefined");
+      // Two attempts have failed, and the third is two seconds away.
+      await page.evaluate("thirdPause");
+      expect(await page.evaluate("[caravan.live.state, room.pending.length]")).toEqual(["waiting", 1]);
+      const began = Number(await page.evaluate("performance.now()"));
+      await context.setOffline(false);
+      expect(Number(await page.evaluate("sent")) - began).toBeLessThan(1_500);
+      expect(await page.evaluate(UPLOADS)).toEqual({ last: 1, isPicture: true, code: "AbortError" });
+    } finally {
+      await context.close();
+      await line.close();
+    }
+  });
 });
+
+const BEGIN = `(async () => {
+  const { createCaravan } = await import("/client/browser.js");
+  globalThis.caravan = createCaravan({ random: () => 1, storage: localStorage });
+  let pauses = 0;
+  globalThis.thirdPause = new Promise((resolve) =>
+    caravan.live.onState((state) => state === "waiting" && ++pauses === 3 && resolve()),
+  );
+  await caravan.signIn({ login: "client1", password: "password123" });
+  globalThis.room = caravan.live.room("chat:1");
+  room.subscribe();
+  await room.ready();
+})()`;
+
+const UPLOADS = `(async () => {
+  const canvas = document.createElement("canvas");
+  const picture = await new Promise((take) => canvas.toBlob(take));
+  const seen = [];
+  const sending = { method: "PATCH", file: picture, name: "a.png", field: "avatar" };
+  const onProgress = ({ loaded, total }) => seen.push(loaded / total);
+  const { avatar } = await caravan.upload("/api/v1/auth/profile/", { ...sending, onProgress });
+  const controller = new AbortController();
+  const aborted = caravan.upload("/api/v1/auth/profile/", { ...sending, onProgress, signal: controller.signal });
+  controller.abort();
+  const code = await aborted.then(() => null, (error) => error.name);
+  caravan.close();
+  return { last: seen.at(-1), isPicture: avatar !== null, code };
+})()`;
 
 describe("pages", () => {
   test("Every link within the site and to other pages of the server leads to something that exists.", async () => {
