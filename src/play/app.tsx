@@ -71,12 +71,13 @@ function Head() {
 }
 
 function useScene(): SceneName {
-  const read = () => NAMES.find((name) => location.hash === `#${name}`) ?? "chat";
-  const [scene, setScene] = useState(read);
+  const [scene, setScene] = useState(sceneInAddress);
   useEffect(() => {
-    const follow = () => setScene((before) => (location.hash === "#content" ? before : read()));
+    const follow = () => setScene((before) => (location.hash === "#content" ? before : sceneInAddress()));
     addEventListener("hashchange", follow);
     return () => removeEventListener("hashchange", follow);
-  });
+  }, []);
   return scene;
 }
+
+const sceneInAddress = () => NAMES.find((name) => location.hash === `#${name}`) ?? "chat";

@@ -87,7 +87,7 @@ describe("under the real runtime, where nothing may be evaluated", () => {
   test("The API documents are generated.", async () => {
     const { body: openapi } = await client.get("/swagger.json");
     expect(openapi.openapi).toBe("3.1.0");
-    expect(openapi.servers).toEqual([{ url: server.origin }]);
+    expect(openapi.servers).toEqual([{ url: server.origin, description: "This server" }]);
     expect((await client.get("/swagger.yaml")).text).toMatch(/^openapi: 3\.1\.0$/m);
     expect((await client.get("/api/schema/?format=json")).body).toEqual(openapi);
     const { body: asyncapi } = await client.get("/asyncapi.json");

@@ -44,8 +44,9 @@ export async function cancelOrder({ api }: Caravan, id: string): Promise<void> {
 }
 
 /** Confirms an order and offers it to the closest truck. False when there is none. */
-export async function confirmAndSearch({ api }: Caravan, id: string): Promise<boolean> {
-  const { status } = await readOrder({ api } as Caravan, id);
+export async function confirmAndSearch(caravan: Caravan, id: string): Promise<boolean> {
+  const { api } = caravan;
+  const { status } = await readOrder(caravan, id);
   if (status === "PENDING")
     await api.PATCH("/api/v1/orders/{uuid}/update-status/", { ...params(id), body: { status: "CONFIRMED" } });
   return (await api.POST("/api/v1/orders/{uuid}/dispatch/", params(id))).offer !== null;
