@@ -137,8 +137,10 @@ const samplePeople = route({
   responses: { 200: z.object({ logins: z.array(z.unknown()) }) },
   handle: async () =>
     respond(200, {
-      logins: SAMPLE_LOGINS.map(({ username, password, userType, isStaff }) => ({
+      logins: SAMPLE_LOGINS.map(({ username, email, phone, password, userType, isStaff }) => ({
         username,
+        email,
+        phone,
         password,
         user_type: userType,
         is_staff: isStaff,

@@ -1,10 +1,22 @@
 /** What is told of the API beside its routes, and the order in which it is told. Read by the build of the documents only. */
+import { documentation as alphabet } from "./compat/alphabet/documentation.ts";
+import { documentation as eurorace } from "./compat/eurorace/documentation.ts";
+import { documentation as rideshare } from "./compat/rideshare/documentation.ts";
 import { documentation as admin } from "./modules/admin/documentation.ts";
+import { documentation as chat } from "./modules/chat/documentation.ts";
+import { documentation as dispatch } from "./modules/dispatch/documentation.ts";
 import { documentation as earnings } from "./modules/earnings/documentation.ts";
 import { documentation as events } from "./modules/events/documentation.ts";
+import { documentation as identity } from "./modules/identity/documentation.ts";
+import { documentation as notifications } from "./modules/notifications/documentation.ts";
+import { documentation as rentals } from "./modules/rentals/documentation.ts";
+import { documentation as social } from "./modules/social/documentation.ts";
+import { documentation as support } from "./modules/support/documentation.ts";
 import { documentation as tracking } from "./modules/tracking/documentation.ts";
+import { documentation as webhooks } from "./modules/webhooks/documentation.ts";
 import type { Documentation } from "./platform/http/documents/documentation.ts";
 import type { TagGroups } from "./platform/http/documents/openapi.ts";
+import { shared } from "./platform/http/documents/shared-texts.ts";
 
 const tags: Documentation = {
   tags: {
@@ -40,10 +52,36 @@ const tags: Documentation = {
   },
 };
 
-export const documentation: readonly Documentation[] = [tags, admin, earnings, events, tracking];
+const health: Documentation = {
+  properties: { parts: ["Part → its state.", { database: "ok", storage: "ok" }] },
+  operations: {
+    "GET /health/": { description: "`degraded` with 503 when a part that is needed does not answer." },
+  },
+};
+
+export const documentation: readonly Documentation[] = [
+  tags,
+  health,
+  shared,
+  alphabet,
+  eurorace,
+  rideshare,
+  admin,
+  chat,
+  dispatch,
+  earnings,
+  events,
+  identity,
+  notifications,
+  rentals,
+  social,
+  support,
+  tracking,
+  webhooks,
+];
 
 export const groups: TagGroups = [
-  { name: "Accounts", tags: ["Accounts", "Second factor and passkeys"] },
+  { name: "Accounts", tags: ["Accounts", "Second factor and passkeys", "API keys"] },
   { name: "Foundations", tags: ["Realtime", "Notifications", "Files"] },
   { name: "People and events", tags: ["Chats", "Events", "Find Friend"] },
   { name: "Tow trucks", tags: ["Orders", "Offers", "Fleet", "Trucks"] },

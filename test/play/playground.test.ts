@@ -235,6 +235,25 @@ describe("the page", () => {
   });
 });
 
+describe("Swagger UI beside it", () => {
+  test("One click authorizes as a sample person, and the sign-in is filled with a sample login.", async () => {
+    const { page, faults } = await stage.window();
+    await page.goto(`${stage.server.origin}/swagger/`);
+    await page.getByRole("button", { name: "driver1" }).click();
+    await page.getByText("Authorized as driver1").waitFor();
+    await page.locator(".auth-wrapper .authorize.locked").waitFor();
+    await page.locator("#operations-tag-Accounts").click();
+    const login = page.locator("#operations-Accounts-post_api_v1_auth_login");
+    await login.locator(".opblock-summary-control").click();
+    await login.getByRole("button", { name: "Try it out" }).click();
+    expect(JSON.parse(await login.locator("textarea").inputValue())).toEqual({
+      phone: "+79001234567",
+      password: "password123",
+    });
+    expect(faults).toEqual([]);
+  });
+});
+
 test.each(["chat", "event", "truck"])(
   "The program below the scene %s runs as it is shown.",
   async (scene) => {

@@ -3,7 +3,7 @@ import { bareNode, boundBy, isFunction, walk } from "./tree.mjs";
 
 /** Alternatives of one expression beyond these are not followed. */
 const MOST = 12;
-const DEEPEST = 14;
+const DEEPEST = 28;
 
 /**
  * The values of `node` as plain JSON, one per alternative; none when the source does not say. A place of the source is
@@ -94,7 +94,11 @@ export function evaluator(modules) {
   };
 
   const keyNames = ({ key, computed }, place, depth) =>
-    computed ? values(key, place, depth).map(String).slice(0, 1) : [String(key.name ?? key.value)];
+    computed
+      ? values(key, place, depth)
+          .filter((name) => typeof name === "string")
+          .slice(0, 1)
+      : [String(key.name ?? key.value)];
 
   return { values, behind };
 }

@@ -73,6 +73,8 @@ export function boundBy(functionNode) {
 
 /** A pattern's names with their values; `const { a } = b` binds `b.a`. */
 function boundNames(pattern, value) {
+  // Which element a name stands for is not followed.
+  if (pattern.type === "ArrayPattern") return namesIn(pattern).map((name) => [name, null]);
   if (pattern.type !== "ObjectPattern" || !value) return namesIn(pattern).map((name) => [name, value]);
   return pattern.properties.flatMap((property) =>
     property.key?.name && property.value.type === "Identifier"

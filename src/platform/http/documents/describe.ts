@@ -15,7 +15,7 @@ export function describeSchemas(schemas: Schemas, texts: Texts): void {
         const at = [...path, property];
         const special = partsOf(own[at.join(".")]);
         const usual = partsOf(texts.properties[property]);
-        const description = special.description ?? value.description ?? usual.description;
+        const description = special.description || value.description || usual.description;
         if (description) value.description = description;
         const format = special.format ?? usual.format;
         if (format) setFormat(value, format);
@@ -53,7 +53,8 @@ export function describeOperation(
   place: { path: string; operation: Operation; text: OperationText },
 ): void {
   const { path, operation, text } = place;
-  if (text.description) operation.description = text.description;
+  if (text.description)
+    operation.description = [text.description, operation.description].filter(Boolean).join("\n\n");
   for (const [name, said] of Object.entries(text.headers ?? {}))
     operation.parameters = [
       ...(operation.parameters ?? []),

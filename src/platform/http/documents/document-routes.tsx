@@ -98,16 +98,19 @@ function wantsJson(request: Request): boolean {
 const VIEWER_POLICY =
   "style-src-attr 'unsafe-inline'; style-src-elem 'self' 'unsafe-inline'; worker-src 'self' blob:";
 
-function swagger(): Response {
+/** On a development server the page is told where its sample people are. */
+function swagger({ runtime }: RequestContext): Response {
+  const samples = runtime.settings.environment === "development" ? "/dev/samples/" : undefined;
   return page(
     {
       title: "Caravan API",
       locale: "en",
-      styles: ["/vendor/swagger-ui/swagger-ui.css"],
-      scripts: ["/vendor/swagger-ui/swagger-ui-bundle.js", "/static/swagger.js"],
+      styles: ["/vendor/swagger-ui/swagger-ui.css", "/static/swagger.css"],
+      scripts: ["/vendor/swagger-ui/swagger-ui-bundle.js"],
+      module: "/static/swagger.js",
       policy: VIEWER_POLICY,
     },
-    <div id="viewer" />,
+    <div id="viewer" data-samples={samples} />,
   );
 }
 

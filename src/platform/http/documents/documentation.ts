@@ -1,6 +1,6 @@
 /** What the modules tell of their API beside the schemas: texts and examples. Read by the build only, not in the Worker. */
 
-/** A description; a description and an example; these and a format such as `date-time`, `uuid` or `decimal`. */
+/** A description, empty where the schema has its own; a description and an example; these and a format such as `date-time`, `uuid` or `decimal`. */
 export type PropertyText =
   | string
   | readonly [description: string, example: unknown]
@@ -104,3 +104,26 @@ export class Either {
 
 /** `either(12, "3f2c…")`: an id is a number here and a uuid there. */
 export const either = (...values: readonly unknown[]) => new Either(values);
+
+/** An example of what its schema describes. */
+export const sample = (example: unknown): PropertyText => ["", example];
+
+/** A moment, as every answer writes it. */
+export const time = (description: string): PropertyText => [
+  description,
+  "2026-05-04T09:30:00.000Z",
+  "date-time",
+];
+
+/** An amount of money. */
+export const money = (description: string, example = "2500.00"): PropertyText => [
+  description,
+  either(example, Number(example)),
+  "decimal",
+];
+
+export const uuidOf = (description: string): PropertyText => [
+  description,
+  "3f2c8a1e-5d1b-4f0e-9a59-0b6f1f0e7d21",
+  "uuid",
+];

@@ -10,7 +10,7 @@ export type ExampleOf = (
 ) => { readonly example: unknown; readonly isCertain: boolean };
 
 /** A body or response deeper than this refers to itself. */
-const DEEPEST = 8;
+const DEEPEST = 14;
 
 /** The example of a schema; undefined when a part of it has none. */
 export function composer(schemas: Schemas, exampleOf: ExampleOf) {

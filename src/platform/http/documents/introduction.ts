@@ -1,7 +1,7 @@
 /** What the OpenAPI document says of the API as a whole, and how a caller signs in. */
+import { BUILT_ORIGIN } from "./built-origin.ts";
 
-const DESCRIPTION = `One backend for people, places and moving things: accounts, friends, chats, events, tracking, tow trucks and
-their orders. Five older apps have paths of their own, with the same accounts behind them.
+const DESCRIPTION = `Accounts, friends, chats, events, tracking, tow trucks and their orders. Five older apps have paths of their own, with the same accounts behind them.
 
 ## Start
 Sign in at \`POST /api/v1/auth/login/\` and send \`Authorization: Bearer <access>\` with each request. The guides are at
@@ -16,7 +16,8 @@ sub-protocol gets a ticket at \`POST /api/v1/realtime/ticket/\`.
 ## What holds for every operation
 - **Paths.** The trailing slash is optional. Another method on a known path is a 405 with \`Allow\`.
 - **Bodies** are JSON, urlencoded or multipart forms, of at most 1 MiB unless said otherwise. Unknown fields are ignored.
-- **Errors** name the fields that are wrong (400), or have a \`detail\`. Each operation lists all it can answer. A 500 has a
+- **Errors** name the fields that are wrong (400), or have a \`detail\`. Each operation lists all it can answer; in
+  its examples \`{name}\` stands for a value. A 500 has a
   \`request_id\`, which is also in the header \`X-Request-Id\` of every response.
 - **Languages.** Texts are English or Russian, by \`Accept-Language\`; without it Russian under \`/api/v1/\`, English elsewhere.
 - **Limits.** A 429 has \`Retry-After\` in seconds. Every operation that changes something can be limited.
@@ -31,9 +32,8 @@ export const API_INFO = {
     version: "1.0.0",
     summary: "One backend for people, places and moving things.",
     description: DESCRIPTION,
-    contact: { name: "Caravan", url: "/" },
   },
-  externalDocs: { description: "The sockets, as an AsyncAPI document", url: "/asyncapi/" },
+  externalDocs: { description: "The sockets, as an AsyncAPI document", url: `${BUILT_ORIGIN}/asyncapi/` },
 } as const;
 
 export const SECURITY_SCHEMES = {

@@ -49,6 +49,8 @@ export function openApiDocument(parts: DocumentParts): Document {
     addRefusals(operation, answersOf(route));
     describeOperation(document, texts, { path, operation, text });
   }
+  for (const operation of operationsIn(document.webhooks))
+    describeOperation(document, texts, { path: "", operation, text: {} });
   shareResponses(document);
   return { ...document, ...tagsOf(groups, texts) };
 }
@@ -114,7 +116,7 @@ function webhookItem({ name, summary, body }: DocumentedWebhook): RouteConfig {
       headers: z.object({
         "webhook-id": text.openapi({ description: "The same in every attempt and replay." }),
         "webhook-timestamp": text.openapi({ description: "Seconds since 1970, of this attempt." }),
-        "webhook-signature": text,
+        "webhook-signature": text.openapi({ description: "`v1,` and the signature, one for each secret." }),
       }),
       body: { content: { "application/json": { schema: body } } },
     },
@@ -143,12 +145,18 @@ function pathItem(route: Route): RouteConfig {
     path: documentedPath(route),
     operationId: operationId(route),
     summary: route.summary,
-    ...(route.description ? { description: route.description } : {}),
+    description: [route.description, keyText(route)].filter(Boolean).join("\n\n"),
     tags: [route.tag],
     security: security(route),
     request,
     responses: responses(route),
   };
+}
+
+/** Whether an API key opens a route. */
+function keyText({ access, keyScope = null }: Route): string | null {
+  if (access === "public") return null;
+  return keyScope === null ? "API keys are not accepted." : `API keys need the scope \`${keyScope}\`.`;
 }
 
 /** A path without the patterns of its parameters. */

@@ -34,7 +34,7 @@ export function nameSchemas(paths: Paths, schemas: Schemas): void {
 function pascal(operationId: string): string {
   return operationId
     .replace(/_api(_v1)?(?=_)/, "")
-    .split("_")
+    .split(/[_-]/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join("");
 }

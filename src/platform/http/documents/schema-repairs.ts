@@ -6,6 +6,8 @@ export function repairSchema(root: Schema): void {
   visitSchemas(root, (schema) => {
     nullableReference(schema);
     nullableChoice(schema);
+    // For programs that know no tuples.
+    if (schema.prefixItems && !schema.items) schema.items = { type: "number" };
     if ("example" in schema) {
       schema.examples = [schema.example];
       delete schema.example;

@@ -1,0 +1,2 @@
+export function camelCase(name: string): string;
+export function generatorFaults(document: unknown): string[];
