@@ -15,6 +15,7 @@ export interface List {
 /** By the path of the API documents; a list that is not here fails. Several rows try several callers or filters. */
 export const LISTS: Readonly<Record<string, List | readonly List[]>> = {
   "/api/v1/auth/sessions/": { each: 24 },
+  "/api/v1/auth/api-keys/": { each: 1 },
   "/api/v1/auth/passkeys/": { each: 1 },
   "/api/v1/push/subscriptions/": { each: 1 },
   "/api/v1/webhooks/types/": { as: "staff", each: 0 },
