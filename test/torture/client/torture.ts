@@ -47,7 +47,8 @@ const FAULTS = [
 ] as const;
 type Fault = (typeof FAULTS)[number];
 const HOUR = 3_600_000;
-/** ms after which a run that does not settle is a failure. */
+/** ms for each message, and ms after which a run that does not settle is a failure. */
+const PACE = 250;
 const PATIENCE = 60_000;
 
 export async function tortureClient(world: World, plan: ClientPlan): Promise<ClientReport> {
@@ -119,7 +120,9 @@ async function attack(
   const said = () => members.reduce((sum, { said }) => sum + said.length, 0);
   const nextFault = bagOf(random);
   let kills = 0;
-  for (let turn = 0; said() < plan.messages || kills < plan.kills; turn++) {
+  const deadline = performance.now() + PATIENCE + plan.messages * PACE;
+  const goesOn = () => performance.now() < deadline && (said() < plan.messages || kills < plan.kills);
+  for (let turn = 0; goesOn(); turn++) {
     for (const member of members) if (member.unsent < 30 && random() < 0.6) member.say();
     if (random() < 0.25) {
       const fault = nextFault();
