@@ -135,6 +135,13 @@ const Variables = z.object({
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
   RESEND_API_KEY: optional,
   RESEND_BASE_URL: url.optional(),
+  RESEND_WEBHOOK_SECRET: z
+    .string()
+    .regex(
+      /^whsec_(?:[A-Za-z0-9+/]{4}){6,21}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
+      "must be whsec_ and base64",
+    )
+    .optional(),
   GEOCODER_URL: url.optional(),
   SMS_GATEWAY_URL: url.optional(),
   SMS_GATEWAY_TOKEN: optional,
@@ -240,6 +247,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
       from: value.MAIL_FROM,
       resendKey: value.RESEND_API_KEY ?? null,
       resendUrl: value.RESEND_BASE_URL,
+      webhookSecret: value.RESEND_WEBHOOK_SECRET ?? null,
     },
     geocoderUrl: value.GEOCODER_URL ?? null,
     mapTiles: value.MAP_TILES_URL ?? null,

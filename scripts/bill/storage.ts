@@ -179,6 +179,7 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   interests: "a directory",
   latest_locations: "one for each person",
   location_reports: "from before points were packed, and corrected points; by night they become objects",
+  mail_suppressions: "two for each person at most, deleted with the address",
   notification_choices: "one for each person and kind",
   notification_settings: "one for each person",
   api_keys: "QUOTA_API_KEYS",

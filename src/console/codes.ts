@@ -41,6 +41,9 @@ const RUSSIAN: Readonly<Record<string, string>> = {
   GONE: "Ответил 410",
   FAILING: "Ничего не принимал",
   STAFF: "Сотрудником",
+  SUPPRESSED: "Не отправлено",
+  BOUNCE: "Письма возвращаются",
+  COMPLAINT: "Жалоба на спам",
 };
 
 export function codeWords(code: string, locale: string): string {

@@ -140,6 +140,8 @@ export interface Settings {
     readonly from: string;
     readonly resendKey: string | null;
     readonly resendUrl: string | undefined;
+    /** The signing secret of Resend's webhook; null: its reports are not taken. */
+    readonly webhookSecret: string | null;
   };
   /** A geocoder that speaks Nominatim's API; null: an event is located at its city. */
   readonly geocoderUrl: string | null;

@@ -12,7 +12,7 @@ export interface StoredRow {
   readonly kind: string;
   readonly address: string;
   readonly payload: string;
-  readonly status: "pending" | "sent" | "dead";
+  readonly status: "pending" | "sent" | "suppressed" | "dead";
   readonly attempts: number;
   readonly next_attempt_at: number | null;
   readonly leased_until: number;

@@ -1,7 +1,9 @@
 /** A person's own notifications. */
 import { and, desc, eq } from "drizzle-orm";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
+import { suppressionsOf } from "../../platform/mail/suppressions.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { isoTime } from "../../platform/time.ts";
 import type { Notification } from "./notices.ts";
 import { exportSubscriptions } from "./push/queries.ts";
 import { toNotificationWire } from "./schemas.ts";
@@ -61,15 +63,17 @@ const ALL = { limit: 100_000, offset: 0 };
 
 /** For the account's export. */
 export async function exportNotifications(ctx: RequestContext, userId: number): Promise<object> {
-  const [rows, settings, subscriptions] = await Promise.all([
+  const [rows, settings, subscriptions, suppressions] = await Promise.all([
     newestNotifications(ctx, userId, ALL),
     findSettings(ctx, userId),
     exportSubscriptions(ctx, userId),
+    suppressionsOf(ctx, userId),
   ]);
   return {
     notifications: rows.map(toNotificationWire),
     receive_notifications: settings?.receives ?? true,
     notification_settings: settings && toSettingsWire(settings),
     push_subscriptions: subscriptions,
+    letters_ended: suppressions.map(({ reason, createdAt }) => ({ reason, since: isoTime(createdAt) })),
   };
 }

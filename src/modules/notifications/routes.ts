@@ -7,6 +7,7 @@ import { text } from "../../platform/http/text.ts";
 import { z } from "../../platform/zod.ts";
 import { idParam } from "../identity/index.ts";
 import { friendNotificationRoutes } from "./find-friend-routes.ts";
+import { letterRoutes } from "./letters/routes.ts";
 import { pushRoutes } from "./push/routes.ts";
 import { countUnread, listNotifications } from "./queries.ts";
 import { markAllRead, markNotification } from "./reading.ts";
@@ -74,5 +75,6 @@ export const notificationRoutes: readonly Route[] = [
   readAll,
   ...settingsRoutes,
   ...pushRoutes,
+  ...letterRoutes,
   ...friendNotificationRoutes,
 ];

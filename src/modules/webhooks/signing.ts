@@ -3,15 +3,15 @@
  * Secrets are stored sealed, because signing needs them.
  */
 import { seal, unseal } from "../../platform/crypto/sealed.ts";
+import { SECRET_PREFIX, webhookSignature } from "../../platform/crypto/standard-webhooks.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 
-const PREFIX = "whsec_";
 /** The standard allows 24 to 64. */
 const SECRET_BYTES = 32;
 
 /** A new secret, as the receiver's library takes it. */
 export const newSecret = (): string =>
-  PREFIX + crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toBase64();
+  SECRET_PREFIX + crypto.getRandomValues(new Uint8Array(SECRET_BYTES)).toBase64();
 
 const sealingKey = (ctx: RequestContext) => ctx.runtime.keys.sealingKey("webhook secrets");
 
@@ -36,18 +36,12 @@ export async function signedHeaders(
   secrets: readonly string[],
 ): Promise<Record<string, string>> {
   const timestamp = String(Math.floor(at / 1000));
-  const signed = new TextEncoder().encode(`${id}.${timestamp}.${body}`);
-  const signatures = await Promise.all(secrets.map((secret) => signature(secret, signed)));
+  const message = { id, timestamp, body };
+  const signatures = await Promise.all(secrets.map((secret) => webhookSignature(secret, message)));
   return {
     "Content-Type": "application/json",
     "webhook-id": id,
     "webhook-timestamp": timestamp,
     "webhook-signature": signatures.join(" "),
   };
-}
-
-async function signature(secret: string, signed: Uint8Array): Promise<string> {
-  const bytes = Uint8Array.fromBase64(secret.slice(PREFIX.length));
-  const key = await crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return `v1,${new Uint8Array(await crypto.subtle.sign("HMAC", key, signed as BufferSource)).toBase64()}`;
 }

@@ -1,6 +1,7 @@
 /** Outbox rows on their way: claimed by one consumer, completed, tried again, dead, requeued, purged. */
-import { and, eq, gt, gte, isNull, lt, lte, or, sql } from "drizzle-orm";
+import { and, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from "drizzle-orm";
 import { orderedIdAt } from "../ids.ts";
+import { type Suppression, suppressionOf } from "../mail/suppressions.ts";
 import type { RequestContext } from "../runtime.ts";
 import type { Db } from "./client.ts";
 import { outbox, sweeps } from "./tables.ts";
@@ -11,13 +12,21 @@ export interface OutboxRow {
   readonly address: string;
   readonly payload: unknown;
   readonly attempts: number;
+  /** Of a mail: why its address gets none. */
+  readonly suppression?: Suppression | null;
 }
 
 /** Ms for which one consumer has a row to itself. */
 export const LEASE = 60_000;
 export const MAX_ATTEMPTS = 8;
 
-const FACTS = { id: outbox.id, kind: outbox.kind, address: outbox.address, payload: outbox.payload };
+const FACTS = {
+  id: outbox.id,
+  kind: outbox.kind,
+  address: outbox.address,
+  payload: outbox.payload,
+  suppression: sql<Suppression | null>`iif(${outbox.kind} = 'mail', ${suppressionOf(sql`${outbox.address}`)}, NULL)`,
+};
 
 /**
  * The rows among these that were never tried. The first delivery of a new row's own message takes it so, without writing:
@@ -68,13 +77,18 @@ export interface Done {
   readonly attempts: number;
   /** Empties a payload that held a secret. */
   readonly forget?: boolean;
+  /** It was not sent: its address gets no letters. */
+  readonly withheld?: Suppression | undefined;
 }
 
-/** Marks rows as delivered. */
+/** Marks rows as delivered, or as withheld. */
 export async function complete(db: Db, done: readonly Done[], now: number): Promise<void> {
   if (done.length === 0) return;
-  const facts = done.map(({ id, attempts, forget = false }) => ({ id, attempts, forget }));
-  await db.run(sql`UPDATE outbox SET status = 'sent', sent_at = ${now}, last_error = NULL, next_attempt_at = NULL,
+  const facts = done.map(({ id, attempts, forget = false, withheld = null }) => ({
+    ...{ id, attempts, forget, withheld },
+  }));
+  await db.run(sql`UPDATE outbox SET status = iif(done.value ->> 'withheld' IS NULL, 'sent', 'suppressed'),
+      sent_at = iif(done.value ->> 'withheld' IS NULL, ${now}, NULL), last_error = done.value ->> 'withheld', next_attempt_at = NULL,
       attempts = done.value ->> 'attempts', payload = iif(done.value ->> 'forget', '{}', outbox.payload)
     FROM json_each(${JSON.stringify(facts)}) AS done WHERE outbox.id = done.value ->> 'id'`);
 }
@@ -199,14 +213,17 @@ export async function outboxHealth(
   return health ?? { pending: 0, dead: 0, oldestPending: null };
 }
 
-/** Ms for which sent rows are kept; dead rows stay until somebody decides, but pushes, which nobody waits for by then. */
+/**
+ * Ms for which rows are kept that were sent or withheld; dead rows stay until somebody decides, but pushes, which nobody
+ * waits for by then.
+ */
 const KEPT = 3 * 24 * 3600_000;
 
 export async function purgeOutbox(ctx: RequestContext): Promise<void> {
   const before = ctx.now() - KEPT;
   // Ids that a trigger made are in no order: most are above all times.
   const { id, kind, status, createdAt } = outbox;
-  const isOver = or(eq(status, "sent"), and(eq(status, "dead"), eq(kind, "push")));
+  const isOver = or(inArray(status, ["sent", "suppressed"]), and(eq(status, "dead"), eq(kind, "push")));
   const isOld = or(lt(id, orderedIdAt(before)), gt(id, orderedIdAt(ctx.now() + KEPT)));
   await ctx.db.delete(outbox).where(and(isOld, isOver, lte(createdAt, before)));
 }

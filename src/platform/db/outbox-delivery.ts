@@ -1,6 +1,7 @@
 /** Delivers outbox rows, each by at most one consumer at a time. */
 import { log, rootCause } from "../log.ts";
 import { DeliveryError, FORGET } from "../mail/mail.ts";
+import { Withheld } from "../mail/suppressions.ts";
 import type { JobMessage, RequestContext } from "../runtime.ts";
 import {
   backOff,
@@ -16,7 +17,7 @@ import {
 } from "./claims.ts";
 import { enqueue } from "./enqueue.ts";
 
-/** Delivers one effect. Throws when it must be tried again; returns `FORGET` when the payload held a secret. */
+/** Delivers one effect. Throws when it must be tried again; returns `FORGET` when the payload held a secret, `Withheld` when nothing was sent. */
 export type Handler = (ctx: RequestContext, row: OutboxRow) => Promise<unknown>;
 export type Handlers = Readonly<Record<string, Handler>>;
 
@@ -36,7 +37,13 @@ export async function deliver(
   const work = async (row: OutboxRow) => {
     try {
       const result = await handle(ctx, handlers, row);
-      done.push({ id: row.id, attempts: row.attempts, forget: result === FORGET });
+      const withheld = result instanceof Withheld ? result : undefined;
+      done.push({
+        id: row.id,
+        attempts: row.attempts,
+        forget: result === FORGET || withheld?.forget === true,
+        withheld: withheld?.reason,
+      });
     } catch (error) {
       const { final = false, retryAfter = backOff(row.attempts) } =
         error instanceof DeliveryError ? error : {};

@@ -1,6 +1,6 @@
 /** Tables of the platform: outbox, idempotency keys, audit log, and the rooms that the sweep checks. */
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
  * One effect outside the database: a mail, an SMS, a room to tell. `id` must stay NOT NULL: `outbox.ts` relies on that
@@ -14,7 +14,7 @@ export const outbox = sqliteTable(
     /** What it concerns: a mail address, a phone, a room, a user. */
     address: text("address").notNull(),
     payload: text("payload", { mode: "json" }).notNull(),
-    status: text("status", { enum: ["pending", "sent", "dead"] })
+    status: text("status", { enum: ["pending", "sent", "suppressed", "dead"] })
       .notNull()
       .default("pending"),
     attempts: integer("attempts").notNull().default(0),
@@ -33,6 +33,25 @@ export const outbox = sqliteTable(
     index("outbox_letters").on(table.address, table.createdAt).where(sql`${table.kind} in ('mail', 'sms')`),
     index("outbox_sender").on(table.senderId, table.createdAt).where(sql`${table.senderId} is not null`),
     index("outbox_dead").on(table.createdAt).where(sql`${table.status} = 'dead'`),
+  ],
+);
+
+/**
+ * Addresses of accounts that get no more letters (`mail/suppressions.ts`). Triggers of `users` delete a row when its address
+ * leaves the account (`migrations/0046_mail_suppressions.sql`).
+ */
+export const mailSuppressions = sqliteTable(
+  "mail_suppressions",
+  {
+    address: text("address").notNull(),
+    reason: text("reason", { enum: ["bounce", "complaint"] }).notNull(),
+    /** What the mail server said. */
+    detail: text("detail").notNull().default(""),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.address, table.reason] }),
+    index("mail_suppressions_created").on(table.createdAt),
   ],
 );
 

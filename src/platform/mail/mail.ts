@@ -5,6 +5,7 @@ import type { Locale } from "../http/text.ts";
 import type { Runtime } from "../runtime.ts";
 import { type Letter, type RenderedLetter, render } from "./letter.ts";
 import { sendByResend } from "./resend-provider.ts";
+import { isWithheld, Withheld } from "./suppressions.ts";
 
 /** Renders one kind of mail from the data in its outbox row. */
 export type Template<Data> = (data: Data, locale: Locale) => Letter;
@@ -82,17 +83,21 @@ export function isLocalOutbox(runtime: Runtime): boolean {
   return runtime.settings.mail.resendKey === null && runtime.settings.environment === "development";
 }
 
-/** Sends one mail. The outbox row's id is the provider's idempotency key, so a repeat sends nothing twice. */
+/** Sends one mail, unless its address gets none. The outbox row's id is the provider's idempotency key, so a repeat sends nothing twice. */
 export async function deliverMail(runtime: Runtime, row: OutboxRow, templates: Templates): Promise<unknown> {
   const letter = letterOf(row, templates);
   if (!letter) throw new DeliveryError("no such template", true);
+  const { secret, unsubscribe } = row.payload as MailPayload;
+  const { suppression = null } = row;
+  if (suppression && isWithheld(suppression, { canBeEnded: unsubscribe !== undefined }))
+    return new Withheld(suppression, secret);
   const { resendKey, resendUrl, from } = runtime.settings.mail;
   if (isLocalOutbox(runtime)) return null;
   if (!resendKey) throw new DeliveryError("RESEND_API_KEY is not set");
   const account = { key: resendKey, url: resendUrl };
   const error = await sendByResend(account, letter, { from, to: row.address, idempotencyKey: row.id });
   if (error) throw new DeliveryError(`${error.name}: ${error.message}`, FINAL.has(error.name));
-  return (row.payload as MailPayload).secret ? FORGET : null;
+  return secret ? FORGET : null;
 }
 
 /** Resend's errors that a retry cannot fix. Source: https://resend.com/docs/api-reference/errors */

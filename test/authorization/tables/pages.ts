@@ -61,6 +61,8 @@ export const pages: Table = {
     responses: everybody(404),
     ask: () => ({ path: unsignedLetter("subscribe") }),
   },
+  // Without the setting with its secret.
+  "POST /api/v1/mail/resend": { responses: everybody(404) },
   "GET /swagger.json": { responses: open },
   "GET /swagger.yaml": { responses: open },
   "GET /swagger": { responses: open },

@@ -3,7 +3,7 @@ import { eq, sql } from "drizzle-orm";
 import { requeue } from "../../../platform/db/claims.ts";
 import { enqueue } from "../../../platform/db/enqueue.ts";
 import { commit } from "../../../platform/db/outbox.ts";
-import { outbox } from "../../../platform/db/tables.ts";
+import { mailSuppressions, outbox } from "../../../platform/db/tables.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { refuse } from "../../../platform/http/errors.ts";
 import { text } from "../../../platform/http/text.ts";
@@ -74,6 +74,30 @@ async function resend(ctx: RequestContext, _: Caller, { id, row }: Subject, audi
   return null;
 }
 
+const addressOwner = sql<number | null>`(SELECT id FROM users WHERE email = mail_suppressions.address)`;
+
+/** Deleting a row lets letters go to the address again. */
+const suppressionResource = resource({
+  name: "mail-suppressions",
+  subject: "mail_suppression",
+  label: text("Addresses without letters", "Адреса без писем"),
+  group: "system",
+  table: mailSuppressions,
+  key: [mailSuppressions.address, mailSuppressions.reason],
+  title: "address",
+  fields: {
+    address: field.text(mailSuppressions.address, text("Address", "Адрес")),
+    reason: field.choice(mailSuppressions.reason, text("Why", "Почему")),
+    user: field.reference("users", addressOwner, text("Person", "Пользователь")),
+    detail: field.text(mailSuppressions.detail, text("The mail server said", "Ответ почтового сервера")),
+    created_at: field.instant(mailSuppressions.createdAt, text("Since", "С какого времени")),
+  },
+  search: [mailSuppressions.address],
+  filters: ["reason", "created_at"],
+  sort: { field: "created_at", order: "desc" },
+  rights: { operator: READ, staff: REMOVE },
+});
+
 const jobResource = resource({
   name: "jobs",
   subject: "job",
@@ -109,4 +133,4 @@ const jobResource = resource({
   visible: (caller) => (caller.isStaff ? undefined : eq(adminJobs.actorId, caller.userId)),
 });
 
-export const systemResources = [outboxResource, jobResource];
+export const systemResources = [outboxResource, suppressionResource, jobResource];

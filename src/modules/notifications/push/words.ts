@@ -165,6 +165,11 @@ export const WORDS = {
     title: text("You have arrived", "Вы на месте"),
     body: text("You are at the place of the task “{subject}”.", "Вы на месте задания «{subject}»."),
   },
+  mail_returned: {
+    kind: "reminders",
+    title: text("Letters to you come back", "Письма к вам возвращаются"),
+    body: text("Please check the address in your profile.", "Проверьте адрес в профиле."),
+  },
   webhook: {
     kind: "dispatch",
     title: text("A webhook fails", "Вебхук не работает"),

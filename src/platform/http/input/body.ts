@@ -31,6 +31,11 @@ export async function readBody(request: Request, multipartLimit = JSON_LIMIT): P
   }
 }
 
+/** The body as text, for what is checked by its bytes before it is parsed. Refuses with 413. */
+export async function readText(request: Request, limit = JSON_LIMIT): Promise<string> {
+  return new TextDecoder().decode(await readBytes(request, limit));
+}
+
 function mediaType(request: Request): string {
   return (request.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
 }
