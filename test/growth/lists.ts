@@ -17,7 +17,7 @@ export const LISTS: Readonly<Record<string, List | readonly List[]>> = {
   "/api/v1/auth/sessions/": { each: 24 },
   "/api/v1/auth/api-keys/": { each: 1 },
   "/api/v1/auth/passkeys/": { each: 1 },
-  "/api/v1/push/subscriptions/": { each: 1 },
+  "/api/v1/push/subscriptions/": { each: 2 },
   "/api/v1/webhooks/types/": { as: "staff", each: 0 },
   "/api/v1/webhooks/endpoints/": { as: "staff", each: 1 },
   "/api/v1/webhooks/endpoints/{id}/deliveries/": {
