@@ -119,6 +119,27 @@ test("The log is read page by page, the newest first, also by state.", async () 
   expect((await get(`${ENDPOINTS}${endpoint.id}/deliveries/?state=lost`, { token })).status).toBe(400);
 });
 
+test("A page of one state looks through a thousand deliveries, and the pages after it find what is older.", async () => {
+  const endpoint = await newEndpoint(["order.updated"]);
+  const [{ first } = { first: 0 }] = await rows<{ first: number }>(
+    "SELECT coalesce(max(id), 0) + 1 AS first FROM webhook_deliveries",
+  );
+  await rows(
+    `WITH RECURSIVE n(value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM n WHERE value < 1499)
+     INSERT INTO webhook_deliveries (id, endpoint_id, message_id, type, subject, data, state, created_at)
+     SELECT ? + value, ?, 'msg_' || value, 'order.updated', 'order:x', '{}', iif(value = 0, 'failed', 'accepted'), 0 FROM n`,
+    first,
+    endpoint.id,
+  );
+  const { token } = endpoint.staff;
+  const newest = await get(`${ENDPOINTS}${endpoint.id}/deliveries/?state=failed`, { token });
+  expect(newest.body.results).toEqual([]);
+  const next = new URL(newest.body.next);
+  const older = await get(next.pathname + next.search, { token });
+  expect(older.body.results).toMatchObject([{ state: "failed" }]);
+  expect(older.body.next).toBe(null);
+});
+
 test("A delivery is sent once more from the console, many at once, too.", async () => {
   const { endpoint, received, delivery } = await accepted();
   const { token } = endpoint.staff;

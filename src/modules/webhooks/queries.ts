@@ -1,5 +1,5 @@
 /** Reads endpoints and deliveries; a person's part in them for the export of an account. */
-import { and, asc, desc, eq, lt, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
 import { notFound } from "../../platform/http/errors.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -34,19 +34,45 @@ export interface DeliveryFilter {
   readonly limit: number;
 }
 
-/** The newest first. */
-export function listDeliveries(
+/** The most rows of a log that one page looks through for a state: no index has it. */
+const LOOKED_THROUGH = 1000;
+
+export interface DeliveryPage {
+  readonly rows: readonly Delivery[];
+  /** The next page has ids below this one; null: there is none. */
+  readonly next: number | null;
+}
+
+/** The newest first. A page of one state may hold fewer than `limit`, or none, and still have a next one. */
+export async function listDeliveries(
   ctx: RequestContext,
   endpointId: number,
   { state, before, limit }: DeliveryFilter,
-): Promise<Delivery[]> {
+): Promise<DeliveryPage> {
   const { id, endpointId: endpoint, state: stored } = webhookDeliveries;
-  return ctx.db
+  const below = and(eq(endpoint, endpointId), before > 0 ? lt(id, before) : undefined);
+  const edge = state && (await nthBelow(ctx, below, LOOKED_THROUGH));
+  const rows = await ctx.db
     .select()
     .from(webhookDeliveries)
-    .where(and(eq(endpoint, endpointId), state && eq(stored, state), before > 0 ? lt(id, before) : undefined))
+    .where(and(below, state && eq(stored, state), edge ? gte(id, edge) : undefined))
     .orderBy(desc(id))
     .limit(limit);
+  const last = rows.length === limit ? rows.at(-1)?.id : undefined;
+  return { rows, next: last ?? edge ?? null };
+}
+
+/** The id of the nth newest of these deliveries; null when there are fewer. */
+async function nthBelow(ctx: RequestContext, below: SQL | undefined, nth: number): Promise<number | null> {
+  const { id } = webhookDeliveries;
+  const found = await ctx.db
+    .select({ id })
+    .from(webhookDeliveries)
+    .where(below)
+    .orderBy(desc(id))
+    .limit(1)
+    .offset(nth - 1);
+  return found[0]?.id ?? null;
 }
 
 /** SQL: ids of active endpoints with something due, comma-separated; null for none. Reads nothing without endpoints. */
