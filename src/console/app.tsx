@@ -1,8 +1,16 @@
 /** The application: providers, sign-in and routes. */
 import { QueryClient, useQuery } from "@tanstack/react-query";
 import { CoreAdminContext, localStorageStore } from "ra-core";
-import { lazy, Suspense, useState } from "react";
-import { BrowserRouter, Link, Navigate, Route, Routes, useLocation, useParams } from "react-router-dom";
+import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
+import {
+  createBrowserRouter,
+  Link,
+  Navigate,
+  Route,
+  RouterProvider,
+  Routes,
+  useParams,
+} from "react-router-dom";
 import { authProvider, mustSetUpFactor } from "./auth.ts";
 import { dataProvider } from "./data.ts";
 import { DeclarationProvider, readDeclaration, useDeclared } from "./declaration.tsx";
@@ -41,31 +49,36 @@ const queryClient = new QueryClient({
   },
 });
 
+// Nothing that one person has read is shown to the next.
+session.onChange(() => queryClient.clear());
+
+/** A data router, because only that one asks before a form is left (`kit/guard.tsx`). */
+const router = createBrowserRouter([{ path: "*", element: <Console /> }], { basename: "/admin" });
+
 export function App() {
+  return <RouterProvider router={router} />;
+}
+
+function Console() {
   return (
-    <BrowserRouter basename="/admin">
-      <CoreAdminContext
-        authProvider={authProvider}
-        dataProvider={dataProvider}
-        i18nProvider={i18nProvider}
-        store={store}
-        queryClient={queryClient}
-      >
-        <Routes>
-          <Route path="*" element={<Gate />} />
-        </Routes>
-        <Toasts />
-      </CoreAdminContext>
-    </BrowserRouter>
+    <CoreAdminContext
+      authProvider={authProvider}
+      dataProvider={dataProvider}
+      i18nProvider={i18nProvider}
+      store={store}
+      queryClient={queryClient}
+    >
+      <Routes>
+        <Route path="*" element={<Gate />} />
+      </Routes>
+      <Toasts />
+    </CoreAdminContext>
   );
 }
 
 /** Shows the console to people who may use it, with the resources that the API declares to them. */
 function Gate() {
-  const [, again] = useState(0);
-  // A sign-out changes the address; then the session is checked again.
-  useLocation();
-  const key = session.key();
+  const key = useSyncExternalStore(session.onChange, session.key);
   const words = useWords();
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ["declaration", key],
@@ -74,7 +87,11 @@ function Gate() {
     staleTime: Number.POSITIVE_INFINITY,
   });
   const status = error && "status" in error ? error.status : 0;
-  if (mustSetUpFactor(error))
+  const isRefused = !mustSetUpFactor(error) && (status === 401 || status === 403);
+  useEffect(() => {
+    if (isRefused && key !== null) session.forget(key);
+  }, [isRefused, key]);
+  if (key !== null && mustSetUpFactor(error))
     return (
       <Suspense fallback={<Loading />}>
         <main className="set-up">
@@ -82,9 +99,7 @@ function Gate() {
         </main>
       </Suspense>
     );
-  if (status === 401 || status === 403) session.forget();
-  if (key === null || status === 401 || status === 403)
-    return <SignIn onDone={() => again((count) => count + 1)} />;
+  if (key === null || isRefused) return <SignIn />;
   if (isPending) return <Loading />;
   if (error)
     return (
@@ -94,7 +109,7 @@ function Gate() {
     );
   return (
     <DeclarationProvider resources={data}>
-      <LiveConnection>
+      <LiveConnection key={key}>
         <Shell>
           <Suspense fallback={<Loading />}>
             <Routes>

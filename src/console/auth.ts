@@ -3,10 +3,6 @@ import { type AuthProvider, HttpError } from "ra-core";
 import { readDeclaration } from "./declaration.tsx";
 import { call, session } from "./session.ts";
 
-const signedOut = async () => {
-  session.forget();
-};
-
 const statusOf = (error: unknown) =>
   typeof error === "object" && error !== null && "status" in error ? error.status : undefined;
 
@@ -30,19 +26,19 @@ export const authProvider: AuthProvider = {
           body: { ...given, app: "eurorace" },
         })
       : call<{ key: string }>("POST", "/api/auth/login/", { body: given }));
-    session.keep(key);
     try {
-      await readDeclaration();
+      await readDeclaration(undefined, key);
     } catch (error) {
-      if (mustSetUpFactor(error)) return;
-      await call("POST", "/api/auth/logout/", { body: {} }).catch(() => {});
-      session.forget();
+      if (mustSetUpFactor(error)) return session.keep(key);
+      await call("POST", "/api/auth/logout/", { body: {}, key }).catch(() => {});
       throw error;
     }
+    session.keep(key);
   },
+  /** Ends the session on the server, and in every tab of this browser. */
   async logout() {
     if (session.key()) await call("POST", "/api/auth/logout/", { body: {} }).catch(() => {});
-    await signedOut();
+    session.forget();
   },
   async checkAuth() {
     if (!session.key()) throw new Error("ra.auth.auth_check_error");

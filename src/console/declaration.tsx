@@ -2,97 +2,10 @@
 
 import { useLocaleState } from "ra-core";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
+import type { Resource, Words } from "./declared.ts";
 import { call } from "./session.ts";
 
-export interface Words {
-  readonly en: string;
-  readonly ru: string;
-}
-
-export type FieldType =
-  | "text"
-  | "integer"
-  | "number"
-  | "boolean"
-  | "instant"
-  | "day"
-  | "money"
-  | "enum"
-  | "reference"
-  | "json"
-  | "place";
-
-export interface Field {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly label: Words;
-  readonly list: boolean;
-  readonly writable: boolean;
-  /** Written on creation only. */
-  readonly once: boolean;
-  readonly required: boolean;
-  /** The value of a new record, where it is checked. */
-  readonly initial?: true;
-  readonly sortable: boolean;
-  readonly options?: readonly string[];
-  /** The resource it refers to. */
-  readonly reference?: string;
-  /** Of an instant: the field with the time zone in which it is shown, and the zone where that is empty. */
-  readonly zone?: { readonly field: string; readonly default: string };
-}
-
-export interface Filter {
-  readonly name: string;
-  readonly type: FieldType;
-  readonly label: Words;
-  readonly options?: readonly string[];
-  readonly reference?: string;
-}
-
-export interface Action {
-  readonly name: string;
-  readonly label: Words;
-  readonly bulk: boolean;
-  readonly danger: boolean;
-  readonly confirm?: Words;
-  /** The button that changes nothing. */
-  readonly keep?: Words;
-  readonly asks: readonly Asked[];
-  /** Fields of the record that the confirmation shows. */
-  readonly shows: readonly string[];
-}
-
-/** What an action asks for before it runs. */
-export interface Asked extends Pick<Field, "name" | "type" | "label" | "options" | "required"> {
-  /** Fields of the record whose value is proposed; the first that has one. */
-  readonly proposed?: readonly string[];
-}
-
-/** Whether an action is offered for a record: the API names the possible ones. */
-export const isOffered = (action: Pick<Action, "name">, record: Readonly<Record<string, unknown>>): boolean =>
-  !Array.isArray(record.actions) || record.actions.includes(action.name);
-
-export interface Resource {
-  readonly name: string;
-  readonly label: Words;
-  readonly group: string;
-  /** The field that names a record. */
-  readonly title: string;
-  /** The name in the audit log: `user` in `user:12`. */
-  readonly subject: string;
-  readonly fields: readonly Field[];
-  readonly filters: readonly Filter[];
-  readonly search: boolean;
-  readonly sort: { readonly field: string; readonly order: "asc" | "desc" };
-  readonly can: {
-    readonly create: boolean;
-    readonly edit: boolean;
-    readonly delete: boolean;
-    readonly export: boolean;
-  };
-  readonly actions: readonly Action[];
-  readonly tabs: readonly { readonly resource: string; readonly target: string; readonly label: Words }[];
-}
+export * from "./declared.ts";
 
 let known: readonly Resource[] = [];
 /** The declaration for code outside of components. */
@@ -100,8 +13,8 @@ export const declared = (name: string): Resource | undefined =>
   known.find((resource) => resource.name === name);
 
 /** Loaded once after sign-in; a refusal means that the account may not use the console. */
-export async function readDeclaration(signal?: AbortSignal): Promise<readonly Resource[]> {
-  known = await call<readonly Resource[]>("GET", "/api/admin/resources/", { signal });
+export async function readDeclaration(signal?: AbortSignal, key?: string): Promise<readonly Resource[]> {
+  known = await call<readonly Resource[]>("GET", "/api/admin/resources/", { signal, key });
   return known;
 }
 

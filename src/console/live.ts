@@ -3,7 +3,7 @@ import { Live } from "@caravan/client/live";
 import { HttpError } from "ra-core";
 import { call, session } from "./session.ts";
 
-/** A connection with this tab's session key. Its user closes it. */
+/** A connection with the browser's session key. Its user closes it. */
 export function openLive(): Live {
   return new Live({
     credentials: {

@@ -1,12 +1,34 @@
-/** The session, kept in this tab only, and all calls to the API. */
+/** The session, one for all tabs of the browser, and all calls to the API. */
 import { HttpError } from "ra-core";
+import { noteAnswer } from "./online.ts";
 
 const KEY = "caravan.session";
+const watchers = new Set<() => void>();
+const changed = () => {
+  for (const tell of watchers) tell();
+};
+// Another tab has signed in or out; `key` is null when it has cleared everything.
+addEventListener("storage", ({ key }) => {
+  if (key === KEY || key === null) changed();
+});
 
 export const session = {
-  key: () => sessionStorage.getItem(KEY),
-  keep: (key: string) => sessionStorage.setItem(KEY, key),
-  forget: () => sessionStorage.removeItem(KEY),
+  key: () => localStorage.getItem(KEY),
+  keep(key: string): void {
+    localStorage.setItem(KEY, key);
+    changed();
+  },
+  /** Ends the session in this browser. `key`: only while it is this one, because another tab may have signed in since. */
+  forget(key?: string): void {
+    if (key !== undefined && session.key() !== key) return;
+    localStorage.removeItem(KEY);
+    changed();
+  },
+  /** Calls back when the key changes in this or another tab; returns what ends that. */
+  onChange(tell: () => void): () => void {
+    watchers.add(tell);
+    return () => watchers.delete(tell);
+  },
 };
 
 export interface CallOptions {
@@ -15,6 +37,8 @@ export interface CallOptions {
   /** The version that was read; 412 if the record was changed since. */
   readonly version?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** A session key that is not kept yet. */
+  readonly key?: string | undefined;
 }
 
 /** Calls the API in the page's language and returns the parsed body. Errors become ra-core's `HttpError`. */
@@ -43,13 +67,12 @@ export function openFile(url: string, name = ""): void {
   link.click();
 }
 
-function send(
+async function send(
   method: string,
   path: string,
-  { query, body, version, signal }: CallOptions,
+  { query, body, version, signal, key = session.key() ?? undefined }: CallOptions,
 ): Promise<Response> {
-  const key = session.key();
-  return fetch(path + queryText(query), {
+  const answer = fetch(path + queryText(query), {
     method,
     credentials: "same-origin",
     ...(signal ? { signal } : {}),
@@ -63,6 +86,14 @@ function send(
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+  try {
+    const response = await answer;
+    noteAnswer(true);
+    return response;
+  } catch (error) {
+    if (!signal?.aborted) noteAnswer(false);
+    throw error;
+  }
 }
 
 export function queryText(query: CallOptions["query"] = {}): string {

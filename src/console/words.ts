@@ -194,6 +194,14 @@ const catalogue = {
   "record.optional": ["optional", "необязательно"],
   "record.undone": ["Undone", "Изменение отменено"],
   "record.noChoices": ["No matches", "Нет совпадений"],
+  "guard.title": ["Leave without saving?", "Уйти, не сохранив?"],
+  "guard.about": ["Your changes on this page are not saved.", "Изменения на этой странице не сохранены."],
+  "guard.leave": ["Leave and lose them", "Уйти без сохранения"],
+  "guard.stay": ["Stay and keep editing", "Остаться и продолжить"],
+  "conflict.meanwhile": [
+    "Somebody has changed this record since you began. Save to compare both versions.",
+    "Пока вы редактировали, запись изменили. Сохраните, чтобы сравнить обе версии.",
+  ],
   "conflict.title": ["This record has been changed", "Эту запись уже изменили"],
   "conflict.about": [
     "Your changes are not lost. Choose which version to keep.",
@@ -236,10 +244,21 @@ const catalogue = {
     "Drag an order onto a truck, or click it.",
     "Перетащите заказ на эвакуатор или нажмите на него.",
   ],
-  "map.noFree": ["No free truck with a known position.", "Нет свободных эвакуаторов с известным местом."],
+  "map.noFree": [
+    "No truck nearby can take this order now.",
+    "Рядом нет эвакуатора, который может взять заказ.",
+  ],
+  "map.others": [
+    "{n} other truck nearby can't take it|{n} other trucks nearby can't take it",
+    "Ещё {n} рядом не подойдёт|Ещё {n} рядом не подойдут|Ещё {n} рядом не подойдут",
+  ],
+  "truck.unsuitable": ["Does not serve this tariff", "Не обслуживает этот тариф"],
+  "truck.driverless": ["Has no driver", "Нет водителя"],
+  "truck.silent": ["No position for a while", "Давно нет координат"],
   "map.waiting": ["Waiting orders", "Ждут эвакуатора"],
   "map.follow": ["Follow", "Следить"],
   "map.fit": ["Show all", "Показать всё"],
+  "order.alsoOpen": ["{names} also has this order open.", "Этот заказ открыт и у: {names}."],
   "ticket.write": ["Answer", "Ответить"],
   "ticket.placeholder": ["Write an answer…", "Напишите ответ…"],
   "ticket.internal": ["Internal note, hidden from the author", "Внутренняя заметка, автор её не видит"],
@@ -257,6 +276,11 @@ const catalogue = {
   "audit.nothing": ["No changes by staff.", "Сотрудники ничего не меняли."],
   "time.now": ["just now", "только что"],
   "error.offline": ["The server can't be reached. Trying again…", "Сервер недоступен. Пробуем снова…"],
+  "error.offlineNow": [
+    "No connection to the server. What you see may be out of date; nothing can be saved until it is back.",
+    "Нет связи с сервером. Данные на экране могли устареть; сохранить ничего нельзя, пока связь не вернётся.",
+  ],
+  "error.offlineEmpty": ["Not loaded: there is no connection.", "Не загружено: нет связи."],
   "error.crash": ["This page failed. Reload it.", "Ошибка на странице. Перезагрузите её."],
   "ra.notification.updated": ["Saved", "Сохранено"],
   "ra.notification.created": ["Created", "Создано"],
@@ -268,7 +292,6 @@ const catalogue = {
   "ra.notification.not_authorized": ["You may not do that.", "У вас нет на это прав."],
   "ra.auth.auth_check_error": ["Sign in first.", "Сначала войдите."],
   "ra.message.invalid_form": ["Some fields are wrong.", "Некоторые поля заполнены неверно."],
-  "ra.message.unsaved_changes": ["Leave without saving your changes?", "Уйти, не сохранив изменения?"],
   "ra.validation.required": ["Required", "Обязательное поле"],
 } as const satisfies Record<string, readonly [string, string]>;
 

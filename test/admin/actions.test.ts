@@ -78,8 +78,8 @@ describe("steps", () => {
 
   test("A record names the steps that are possible in its state, in lists too, and no others.", async () => {
     const offered = async (status: string) => (await read("orders", await newOrder(status))).actions;
-    expect(await offered("PENDING")).toEqual(["confirm", "record_payment", "cancel"]);
-    expect(await offered("CONFIRMED")).toEqual(["dispatch", "record_payment", "cancel"]);
+    expect(await offered("PENDING")).toEqual(["confirm", "assign", "record_payment", "cancel"]);
+    expect(await offered("CONFIRMED")).toEqual(["dispatch", "assign", "record_payment", "cancel"]);
     expect(await offered("IN_PROGRESS")).toEqual(["complete", "record_payment", "cancel"]);
     expect(await offered("COMPLETED")).toEqual(["record_payment"]);
     expect(await offered("CANCELLED")).toEqual([]);

@@ -1,15 +1,7 @@
 /** How live entries change the map's board. */
 
 import { describe, expect, test } from "vitest";
-import {
-  apply,
-  type Board,
-  distance,
-  type News,
-  nearest,
-  type Order,
-  type Truck,
-} from "../../src/console/map/board.ts";
+import { apply, type Board, type News, type Order, type Truck } from "../../src/console/map/board.ts";
 import { boundsOf, graticule, orderShape, routeShape, truckShape } from "../../src/console/map/shapes.ts";
 
 const truck = (id: number, more: Partial<Truck> = {}): Truck => ({
@@ -112,21 +104,6 @@ describe("an entry", () => {
     const { board: after, unknown } = apply(before, [told("ticket", { id: "t", status: "OPEN" })]);
     expect([after, unknown]).toEqual([before, false]);
   });
-});
-
-test("The nearest free trucks come first, without busy ones and those without a position.", () => {
-  const all = board([
-    truck(1, { latitude: 56 }),
-    truck(2, { latitude: 55.76 }),
-    truck(3, { status: "BUSY" }),
-    truck(4, { latitude: null, longitude: null }),
-  ]);
-  expect(nearest(all, order("x").pickup, 5).map(({ truck: { id } }) => id)).toEqual([2, 1]);
-});
-
-test("Moscow and Saint Petersburg are 633 km apart.", () => {
-  const km = distance({ latitude: 55.7558, longitude: 37.6173 }, { latitude: 59.9343, longitude: 30.3351 });
-  expect(Math.round(km)).toBe(633);
 });
 
 describe("on the map", () => {

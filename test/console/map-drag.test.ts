@@ -43,7 +43,7 @@ describe("an order that is dragged", () => {
       }),
     );
     const asked: unknown[] = [];
-    await page.route("**/update-status/", (route) => {
+    await page.route("**/actions/assign/", (route) => {
       asked.push([new URL(route.request().url()).pathname, route.request().postDataJSON()]);
       return route.fulfill({ json: {} });
     });
@@ -86,7 +86,7 @@ describe("an order that is dragged", () => {
     expect(asked).toEqual([]);
     await page.getByRole("dialog").getByRole("button", { name: "Assign" }).click();
     await page.getByText("X7 is on its way").waitFor();
-    expect(asked).toEqual([[`/api/v1/orders/${id}/update-status/`, { status: "ASSIGNED", tow_truck: 7 }]]);
+    expect(asked).toEqual([[`/api/admin/orders/${id}/actions/assign/`, { tow_truck: 7 }]]);
     expect(faults).toEqual([]);
   });
 

@@ -136,6 +136,35 @@ describe("a record", () => {
     expect(body.vehicle_types).toContain(made.id);
   });
 
+  test("Unsaved edits are asked about on a menu click, on another tab of the record, on a reload and on signing out, and stay when others save.", async () => {
+    const made = await aTariff();
+    const { page, faults } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);
+    await page.getByLabel("Name").fill("Half a name");
+    const dialog = page.getByRole("dialog", { name: "Leave without saving?" });
+    const asks = async (leave: () => Promise<unknown>) => {
+      await leave();
+      await dialog.getByRole("button", { name: "Stay and keep editing" }).click();
+      await dialog.waitFor({ state: "hidden" });
+      expect(await page.getByLabel("Name").inputValue()).toBe("Half a name");
+    };
+    await asks(() => page.locator(".side").getByRole("link", { name: "Orders", exact: true }).click());
+    await asks(() => page.getByRole("tab", { name: "History" }).click());
+    await asks(() => page.getByRole("button", { name: "Sign out" }).click());
+    let asked = 0;
+    page.on("dialog", (native) => {
+      asked += 1;
+      void native.dismiss();
+    });
+    await page.reload({ timeout: 1500 }).catch(() => {});
+    expect(asked).toBe(1);
+    expect(await page.getByLabel("Name").inputValue()).toBe("Half a name");
+    await page.locator(".side").getByRole("link", { name: "Orders", exact: true }).click();
+    await dialog.getByRole("button", { name: "Leave and lose them" }).click();
+    await page.getByRole("heading", { name: "Orders" }).waitFor();
+    expect((await tariff(made)).name).toBe(made.name);
+    expect(faults).toEqual([]);
+  });
+
   test("A record is deleted only after a confirmation.", async () => {
     const made = await aTariff();
     const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);

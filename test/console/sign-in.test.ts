@@ -57,7 +57,9 @@ describe("signing in", () => {
       await page.goto(`${stage.server.origin}/admin/`);
       await signIn(page, who);
       await page.getByRole("alert").getByText("This account has no access to the console.").waitFor();
-      expect(await page.evaluate(() => sessionStorage.length)).toBe(0);
+      expect(
+        await page.evaluate(() => [localStorage.getItem("caravan.session"), sessionStorage.length]),
+      ).toEqual([null, 0]);
     },
   );
 
@@ -121,14 +123,22 @@ describe("signing in", () => {
     expect(staff.length).toBeGreaterThan(operator.length);
   });
 
-  test("Signing out ends the session on the server too.", async () => {
-    const { page } = await stage.signedIn("operator");
-    const key = await page.evaluate(() => sessionStorage.getItem("caravan.session"));
+  test("One session serves all tabs of a browser, and signing out ends it in each and on the server.", async () => {
+    const { page, faults } = await stage.signedIn("operator");
+    const tab = await page.context().newPage();
+    await tab.goto(`${stage.server.origin}/admin/vehicle-types`);
+    await tab.getByRole("heading", { name: "Tariffs" }).waitFor();
+    const key = await page.evaluate(() => localStorage.getItem("caravan.session"));
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.locator("#username").waitFor();
+    await tab.locator("#username").waitFor();
     const headers = { authorization: `Token ${key}` };
     const { status } = await fetch(`${stage.server.origin}/api/admin/resources/`, { headers });
     expect(status).toBe(401);
+    // Whoever signs in next does so for both tabs, and sees nothing of the former.
+    await signIn(page, "staff");
+    await tab.locator(".side a").getByText("Devices", { exact: true }).waitFor({ state: "attached" });
+    expect(faults).toEqual([]);
   });
 
   test("The sign-in page appears when the session has ended.", async () => {
@@ -136,7 +146,7 @@ describe("signing in", () => {
     await page.getByRole("heading", { name: "Tow trucks" }).waitFor();
     // In one step: a request that the page makes by itself may notice the ended session before a separate click lands.
     await page.evaluate(() => {
-      sessionStorage.setItem("caravan.session", "0".repeat(40));
+      localStorage.setItem("caravan.session", "0".repeat(40));
       document.querySelector<HTMLElement>('.side a[href$="/vehicle-types"]')?.click();
     });
     await page.locator("#username").waitFor();

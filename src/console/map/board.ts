@@ -104,27 +104,3 @@ function changeOrder(orders: Map<string, Order>, trucks: Map<number, Truck>, bod
 }
 
 const toId = (value: unknown) => (value === null ? null : Number(value));
-
-/** Free trucks with a position, the nearest first, with their distance in km. */
-export function nearest(board: Board, place: Place, count: number): readonly { truck: Truck; km: number }[] {
-  return [...board.trucks.values()]
-    .filter(({ status, latitude }) => status === "AVAILABLE" && latitude !== null)
-    .map((truck) => ({ truck, km: distance(place, truck) }))
-    .sort((a, b) => a.km - b.km)
-    .slice(0, count);
-}
-
-interface Point {
-  readonly latitude: number | null;
-  readonly longitude: number | null;
-}
-
-/** Great-circle distance in km. */
-export function distance(a: Point, b: Point): number {
-  const rad = Math.PI / 180;
-  const [lat1, lat2] = [(a.latitude ?? 0) * rad, (b.latitude ?? 0) * rad];
-  const dLat = lat2 - lat1;
-  const dLng = ((b.longitude ?? 0) - (a.longitude ?? 0)) * rad;
-  const h = Math.sin(dLat / 2) ** 2 + Math.cos(lat1) * Math.cos(lat2) * Math.sin(dLng / 2) ** 2;
-  return 12_742 * Math.asin(Math.min(1, Math.sqrt(h)));
-}

@@ -85,13 +85,12 @@ export function MapPage() {
   }, [canvas, board]);
 
   const run = async () => {
-    const order = asked && board.orders.get(asked.order);
-    const truck = asked && board.trucks.get(asked.truck);
+    if (!asked) return;
     setAsked(null);
-    if (!order || !truck) return;
     try {
-      await assign(order, truck.id);
-      notify("map.assigned", { type: "success", messageArgs: { truck: truck.plate } });
+      await assign(asked.order, asked.truck);
+      const truck = board.trucks.get(asked.truck)?.plate ?? `№ ${asked.truck}`;
+      notify("map.assigned", { type: "success", messageArgs: { truck } });
     } catch (error) {
       notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
     }
@@ -119,9 +118,9 @@ export function MapPage() {
           onAssign={(order, truck) => setAsked({ order, truck })}
         />
       </div>
-      {asked && askedTruck ? (
+      {asked ? (
         <Confirm
-          title={words("map.assignTitle", { truck: askedTruck.plate })}
+          title={words("map.assignTitle", { truck: askedTruck?.plate ?? `№ ${asked.truck}` })}
           action={words("map.assign")}
           keep={words("map.keep")}
           onConfirm={run}

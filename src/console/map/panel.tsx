@@ -1,11 +1,12 @@
 /** The panel beside the map: the selection with its actions, and all orders as a list for keyboard users. */
 import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
-import { useFormats, useWords } from "../i18n.ts";
+import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { shortId } from "../records/fields/titles.ts";
 import { Ago, State } from "../records/fields/values.tsx";
-import { type Board, isWaiting, nearest, type Order, type Place, type Truck } from "./board.ts";
+import { type Board, isWaiting, type Order, type Place, type Truck } from "./board.ts";
+import { Candidates } from "./candidates.tsx";
 
 interface PanelProps {
   readonly board: Board;
@@ -75,11 +76,8 @@ function Waiting({ board, onChoose, onLook }: PanelProps) {
 }
 
 function OrderPanel({ board, chosen, onAssign, onChoose, onLook }: PanelProps & { chosen: Order }) {
-  const words = useWords();
   const code = useCode();
-  const formats = useFormats();
   const truck = chosen.truckId === null ? undefined : board.trucks.get(chosen.truckId);
-  const free = isWaiting(chosen) ? nearest(board, chosen.pickup, 6) : [];
   return (
     <>
       <h2>
@@ -98,25 +96,11 @@ function OrderPanel({ board, chosen, onAssign, onChoose, onLook }: PanelProps & 
         </p>
       ) : null}
       {isWaiting(chosen) ? (
-        <>
-          <h3>{words("map.free")}</h3>
-          {free.length === 0 ? <p className="quiet">{words("map.noFree")}</p> : null}
-          <ul className="map-list">
-            {free.map(({ truck: each, km }) => (
-              <li key={each.id} className="candidate">
-                <span>
-                  <strong>{each.plate}</strong>
-                  <small>
-                    {each.driver} · {words("map.away", { km: formats.number(km, 1) })}
-                  </small>
-                </span>
-                <Button look="main" onClick={() => onAssign(chosen.id, each.id)}>
-                  {words("map.assign")}
-                </Button>
-              </li>
-            ))}
-          </ul>
-        </>
+        <Candidates
+          order={chosen.id}
+          version={chosen.status}
+          onAssign={({ id }) => onAssign(chosen.id, id)}
+        />
       ) : null}
     </>
   );

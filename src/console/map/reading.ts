@@ -58,12 +58,26 @@ function orderOf({ tow_truck: truckId, created_at: createdAt, ...wire }: OrderWi
   return { id, status, priority, pickup, delivery, truckId, createdAt };
 }
 
-/** Assigns a truck. An unconfirmed order is confirmed first. */
-export async function assign(order: Order, truck: number): Promise<void> {
-  const path = `/api/v1/orders/${order.id}/update-status/`;
-  if (order.status === "PENDING") await call("PATCH", path, { body: { status: "CONFIRMED" } });
-  await call("PATCH", path, { body: { status: "ASSIGNED", tow_truck: truck } });
+/** Assigns a truck in one step, which also confirms a pending order; nothing changes when it is refused. */
+export async function assign(order: string, truck: number): Promise<void> {
+  await call("POST", pathOf("orders", order, "actions", "assign"), { body: { tow_truck: truck } });
 }
+
+export interface Candidate {
+  readonly id: number;
+  readonly license_plate: string;
+  readonly model: string;
+  readonly status: string;
+  readonly driver: { readonly id: number; readonly username: string } | null;
+  readonly located_at: string | null;
+  readonly distance_m: number;
+  /** Why it can't take the order; null when it can. */
+  readonly fault: "unsuitable" | "driverless" | "unavailable" | "silent" | null;
+}
+
+/** The nearest trucks that can take an order, then the nearest that can't. */
+export const readCandidates = (order: string, signal?: AbortSignal) =>
+  call<readonly Candidate[]>("GET", pathOf("orders", order, "trucks"), { signal });
 
 /** A truck's track of the last hours, the oldest first, as `[longitude, latitude]`. */
 export async function readTrack(truck: number, signal?: AbortSignal): Promise<number[][]> {

@@ -17,6 +17,7 @@ import { shortId } from "../records/fields/titles.ts";
 import { Ago, Value } from "../records/fields/values.tsx";
 import { ListPage } from "../records/list/list.tsx";
 import { ActionDialog } from "../records/record/action-dialog.tsx";
+import { type AuditedChange, changesOf } from "./audit-changes.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -74,7 +75,7 @@ export function AuditCard({ row }: { row: AuditRow }) {
   const [kind = "", ...rest] = row.subject.split(":");
   const id = rest.join(":");
   const about = resources.find(({ subject }) => subject === kind);
-  const names = [...new Set([...Object.keys(row.before ?? {}), ...Object.keys(row.after ?? {})])];
+  const changes = changesOf(row, about);
   const revert = log?.actions.find(({ name }) => name === "revert");
   return (
     <li className="audit-card">
@@ -96,7 +97,7 @@ export function AuditCard({ row }: { row: AuditRow }) {
           </Button>
         ) : null}
       </header>
-      {names.length > 0 ? (
+      {changes.length > 0 ? (
         <table className="compare">
           <thead>
             <tr>
@@ -106,13 +107,16 @@ export function AuditCard({ row }: { row: AuditRow }) {
             </tr>
           </thead>
           <tbody>
-            {names.map((name) => (
-              <Difference
-                key={name}
-                name={name}
-                row={row}
-                field={about?.fields.find((each) => each.name === name)}
-              />
+            {changes.map((change) => (
+              <tr key={change.field.name}>
+                <th scope="row">{label(change.field.label)}</th>
+                <td className="was">
+                  <Side change={change} side="before" row={row} />
+                </td>
+                <td className="mark">
+                  <Side change={change} side="after" row={row} />
+                </td>
+              </tr>
             ))}
           </tbody>
         </table>
@@ -133,20 +137,13 @@ export function AuditCard({ row }: { row: AuditRow }) {
   );
 }
 
-function Difference({ name, row, field }: { name: string; row: AuditRow; field: Field | undefined }) {
-  const label = useLabel();
-  const shown = field ?? { ...ACTOR, name, type: "json", label: { en: name, ru: name } };
-  const side = (facts: Facts | null) =>
-    facts && name in facts ? (
-      <Value field={shown} record={{ ...facts, id: row.id }} />
-    ) : (
-      <span className="none">—</span>
-    );
-  return (
-    <tr>
-      <th scope="row">{label(shown.label)}</th>
-      <td className="was">{side(row.before)}</td>
-      <td className="mark">{side(row.after)}</td>
-    </tr>
-  );
+interface SideProps {
+  readonly change: AuditedChange;
+  readonly side: "before" | "after";
+  readonly row: AuditRow;
+}
+
+function Side({ change, side, row }: SideProps) {
+  const { field } = change;
+  return <Value field={field} record={{ ...row[side], [field.name]: change[side], id: row.id }} />;
 }

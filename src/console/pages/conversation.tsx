@@ -8,6 +8,7 @@ import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
+import { Guard } from "../kit/guard.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { InfoText, Loading } from "../kit/page.tsx";
 import { shortId } from "../records/fields/titles.ts";
@@ -158,6 +159,7 @@ function Answer({ id, onSent }: { id: string; onSent: () => void }) {
         void send();
       }}
     >
+      <Guard when={text.trim() !== ""} />
       <textarea
         rows={2}
         aria-label={words("ticket.write")}

@@ -2,10 +2,12 @@
 
 import { useRoom } from "@caravan/client/react";
 import { type RaRecord, useRefresh } from "ra-core";
+import { useState } from "react";
 import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
 import { useWords } from "../i18n.ts";
 import { Icon } from "../kit/icon.tsx";
+import { OrderPresence } from "./order-presence.tsx";
 
 const STEPS = ["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS", "COMPLETED"] as const;
 
@@ -14,11 +16,16 @@ export function OrderHead({ order }: { order: RaRecord }) {
   const code = useCode();
   const refresh = useRefresh();
   const status = String(order.status);
-  useRoom(`order:${order.id}`, { entry: ({ kind }) => kind !== "position" && refresh() });
+  const [users, setUsers] = useState<readonly number[]>([]);
+  useRoom(`order:${order.id}`, {
+    entry: ({ kind }) => kind !== "position" && refresh(),
+    presence: setUsers,
+  });
   const at = STEPS.indexOf(status as (typeof STEPS)[number]);
   const isOver = status === "COMPLETED" || status === "CANCELLED";
   return (
     <div className="order-head">
+      <OrderPresence users={users} />
       <ol className="steps" aria-label={words("ticket.status")}>
         {STEPS.map((step, index) => (
           <li

@@ -48,7 +48,7 @@ interface HalfWay {
   readonly methods: readonly string[];
 }
 
-export function SignIn({ onDone }: { onDone: () => void }) {
+export function SignIn() {
   const login = useLogin();
   const words = useWords();
   const translate = useTranslate();
@@ -63,10 +63,7 @@ export function SignIn({ onDone }: { onDone: () => void }) {
     let given: SignInWith | null = null;
     try {
       given = await ask();
-      if (given) {
-        await login(given, wanted());
-        onDone();
-      }
+      if (given) await login(given, wanted());
     } catch (error) {
       setFault(faultOf(error));
       const methods = methodsOf(error);

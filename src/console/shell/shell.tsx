@@ -7,9 +7,12 @@ import { Link, NavLink, useLocation } from "react-router-dom";
 import { type Resource, useLabel, useResources } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
+import { Confirm } from "../kit/dialog.tsx";
+import { forgetUnsaved, hasUnsaved } from "../kit/guard.tsx";
 import { Icon, type IconName } from "../kit/icon.tsx";
 import { toggleTheme } from "../theme.ts";
 import type { Word } from "../words.ts";
+import { Offline } from "./offline.tsx";
 import { Palette } from "./palette.tsx";
 
 const GROUPS = ["towing", "support", "people", "events", "places", "driving", "system"] as const;
@@ -69,6 +72,7 @@ export function Shell({ children }: { children: ReactNode }) {
         />
       ) : null}
       <main id="content" tabIndex={-1}>
+        <Offline />
         {children}
       </main>
       {finding ? <Palette onClose={() => setFinding(false)} /> : null}
@@ -140,6 +144,12 @@ function LiveDot() {
 function Preferences() {
   const [locale, setLocale] = useLocaleState();
   const logout = useLogout();
+  const [asked, setAsked] = useState(false);
+  const leave = () => {
+    setAsked(false);
+    forgetUnsaved();
+    void logout();
+  };
   const words = useWords();
   return (
     <div className="preferences">
@@ -159,7 +169,24 @@ function Preferences() {
       >
         <Icon name="lock" />
       </Link>
-      <Button look="quiet" icon="exit" label={words("nav.signOut")} onClick={() => logout()} />
+      <Button
+        look="quiet"
+        icon="exit"
+        label={words("nav.signOut")}
+        onClick={() => (hasUnsaved() ? setAsked(true) : leave())}
+      />
+      {asked ? (
+        <Confirm
+          title={words("guard.title")}
+          action={words("guard.leave")}
+          keep={words("guard.stay")}
+          danger
+          onConfirm={leave}
+          onClose={() => setAsked(false)}
+        >
+          <p>{words("guard.about")}</p>
+        </Confirm>
+      ) : null}
     </div>
   );
 }

@@ -1,12 +1,13 @@
 /** The declared resources as the console reads them, limited to what the caller's role may see and do. */
 
-import { Column } from "drizzle-orm";
+import { Column, is, SQL } from "drizzle-orm";
 import type { Caller } from "../../platform/http/caller.ts";
 import { filtersOf } from "../../platform/resources/filters.ts";
-import type { Resource } from "../../platform/resources/resource.ts";
+import type { Field, Resource } from "../../platform/resources/resource.ts";
 import { z } from "../../platform/zod.ts";
 import { catalogue } from "./catalogue.ts";
 import { fieldsFor, may, roleOf } from "./rights.ts";
+import { fieldWire } from "./rows/wire.ts";
 
 const Label = z.object({ en: z.string(), ru: z.string() }).openapi("AdminLabel");
 
@@ -35,7 +36,7 @@ export const Declared = z
         once: z.boolean(),
         required: z.boolean(),
         /** What a new record has unless it is given. */
-        initial: z.boolean().optional(),
+        initial: z.unknown().optional(),
         sortable: z.boolean(),
       }),
     ),
@@ -88,7 +89,7 @@ function declared(caller: Caller, resource: Resource, timeZone: string): z.input
       writable: writes && field.input !== undefined,
       once: field.once === true,
       required: field.input ? !field.input.safeParse(undefined).success : false,
-      ...(isInitially(field) ? { initial: true } : {}),
+      ...initialOf(resource, field),
       sortable: field.type !== "json" && field.type !== "place",
     })),
     filters: filtersOf(resource)
@@ -117,9 +118,15 @@ function declared(caller: Caller, resource: Resource, timeZone: string): z.input
   };
 }
 
-/** A box that is checked for a new record, because the column's default is. */
-const isInitially = ({ type, from }: Resource["fields"][string]) =>
-  type === "boolean" && from instanceof Column && from.default === true;
+/** What a new record has in a field unless it is given: what the field's input makes of nothing, or the column's default. */
+function initialOf({ rights }: Resource, field: Field): { initial?: unknown } {
+  if (!field.input || rights.staff.every((right) => right !== "create")) return {};
+  const { success, data } = field.input.safeParse(undefined);
+  if (!success) return {};
+  const stored = data ?? (field.from instanceof Column ? field.from.default : undefined);
+  const isConstant = stored !== null && stored !== undefined && stored !== "" && !is(stored, SQL);
+  return isConstant ? { initial: fieldWire(field, stored) } : {};
+}
 
 type Described = Pick<Resource["fields"][string], "type" | "label" | "options" | "reference">;
 

@@ -1,4 +1,4 @@
-/** `/api/admin/dashboard/` and `/api/admin/map/`. */
+/** `/api/admin/dashboard/`, `/api/admin/map/` and the trucks around an order. */
 
 import { outboxHealth } from "../../platform/db/claims.ts";
 import { fromHundredths } from "../../platform/decimal.ts";
@@ -6,11 +6,14 @@ import { type Route, respond, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
 import {
+  type CandidateTruck,
   liveMap,
   type OrderOnMap,
   type OrdersOverview,
   ordersOverview,
   type TruckOnMap,
+  trucksAround,
+  uuidField,
 } from "../dispatch/index.ts";
 import { ticketsOverview } from "../support/index.ts";
 
@@ -175,4 +178,46 @@ const live = route({
   },
 });
 
-export const overviewRoutes: readonly Route[] = [dashboard, live];
+const Candidates = z
+  .array(
+    z.object({
+      id: count,
+      license_plate: z.string(),
+      model: z.string(),
+      status: z.string(),
+      driver: z.object({ id: count, username: z.string() }).nullable(),
+      located_at: z.string().nullable(),
+      distance_m: count,
+      fault: z.enum(["unsuitable", "driverless", "unavailable", "silent"]).nullable(),
+    }),
+  )
+  .openapi("AdminCandidateTrucks");
+
+function candidateWire(truck: CandidateTruck): z.input<typeof Candidates>[number] {
+  const { id, plate, model, status, driverId, driver, locatedAt, distance, fault } = truck;
+  return {
+    id,
+    license_plate: plate,
+    model,
+    status,
+    driver: driverId === null ? null : { id: driverId, username: driver ?? "" },
+    located_at: locatedAt === null ? null : isoTime(locatedAt),
+    distance_m: distance,
+    fault,
+  };
+}
+
+const around = route({
+  method: "get",
+  path: "/api/admin/orders/:uuid/trucks",
+  tag,
+  summary: "List the trucks around an order's pickup, and why some can't take it",
+  description:
+    "The nearest eight that can take the order (`fault` is null), then the nearest eight that can't: `unsuitable` for the tariff, `driverless`, `unavailable` because of their state or another job, or `silent` without a recent position.",
+  access: "operator",
+  params: z.object({ uuid: uuidField() }),
+  responses: { 200: Candidates },
+  handle: async ({ ctx, params }) => respond(200, (await trucksAround(ctx, params.uuid)).map(candidateWire)),
+});
+
+export const overviewRoutes: readonly Route[] = [dashboard, live, around];

@@ -65,7 +65,7 @@ const orderChannel: Channel = {
   room: "order:<uuid>",
   description: "An order from the call to its end: statuses, offers, payments, and where its truck is.",
   access:
-    "the order's client, its driver, operators and staff. Nobody writes here: orders are changed through REST. Clients and drivers get offers as `hidden`, drivers payments, too.",
+    "the order's client, its driver, operators and staff. Nobody writes here: orders are changed through REST. Clients and drivers get offers as `hidden`, drivers payments, too. Operators and staff are shown which of them have the order open (`presence`); clients and drivers are not.",
   credential: "required",
   says: {},
   entries: {
@@ -86,6 +86,7 @@ const orderChannel: Channel = {
     gone: GONE,
   },
   latest: { position: shownPosition },
+  showsPresence: true,
   documented: orderDocumented,
 };
 

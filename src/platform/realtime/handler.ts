@@ -54,6 +54,8 @@ export interface RoomHandler {
   readonly says: Readonly<Record<string, v.GenericSchema<unknown, Record<string, unknown>>>>;
   /** Whether members see presence, typing and read receipts. */
   readonly social?: boolean;
+  /** In a room that is not social: whether this caller's presence is shown, to the others of whom it is true and to nobody else. */
+  present?(caller: Caller): boolean;
   /** Whether this caller may write; null for yes. */
   mayWrite(caller: Caller | null): Fault | null;
   /** Translates a frame of the documented dialect to one of the kinds above; null for a frame that is ignored. */
@@ -127,6 +129,7 @@ export interface RoomHandler {
 export interface RelayedHandler extends RoomHandler {
   readonly isRelayed: true;
   readonly social?: never;
+  readonly present?: never;
   readonly greet?: never;
   readonly showTo?: never;
 }

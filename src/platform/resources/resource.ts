@@ -140,7 +140,7 @@ export interface Action {
 }
 
 /** What an action asks for before it runs: an input of a field's type. */
-export interface Asked extends Pick<Field, "type" | "label" | "options"> {
+export interface Asked extends Pick<Field, "type" | "label" | "options" | "reference"> {
   readonly input: z.ZodType;
   /** The fields of the row whose value is proposed; the first that has one. */
   readonly proposed?: readonly string[];

@@ -1,4 +1,5 @@
 /** The matrix of the console's API; what each role may do with each resource is in `test/admin/matrix.test.ts`. */
+import { anOrder } from "../../admin/towing.ts";
 import { rows } from "../../harness/api.ts";
 import { type Person, type Row, type Statuses, staffOnly, type Table } from "../world.ts";
 
@@ -23,6 +24,13 @@ export const admin: Table = {
   "GET /api/admin/resources": { responses: operators(200) },
   "GET /api/admin/dashboard": { responses: operators(200) },
   "GET /api/admin/map": { responses: operators(200) },
+  "GET /api/admin/orders/:uuid/trucks": {
+    responses: operators(200),
+    ask: async ({ id }) => {
+      const order = await anOrder({ client: id, tariff: await aTariff() });
+      return { path: `/api/admin/orders/${order}/trucks/` };
+    },
+  },
   "GET /api/admin/:resource": { responses: operators(200), ask: () => ({ path: "/api/admin/users/" }) },
   "GET /api/admin/:resource/export.csv": {
     responses: operators(200),

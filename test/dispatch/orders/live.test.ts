@@ -113,3 +113,27 @@ test("An order deleted with its client's account closes its room and frees truck
   expect((await socket.closed).code).toBe(4004);
   expect(await truckStatus(there.truck)).toBe("AVAILABLE");
 });
+
+test("Two operators with one order open see each other at once, and client and driver learn of neither.", async () => {
+  const there = await scene();
+  const id = await orderIn(there, "ASSIGNED");
+  const presence = (frame: { t: string }) => frame.t === "presence";
+  const isPresent =
+    (...people: { id: number }[]) =>
+    (frame: { t: string; users?: number[] }) =>
+      frame.t === "presence" &&
+      JSON.stringify(frame.users) === JSON.stringify(people.map((each) => each.id).sort((a, b) => a - b));
+  const others = [
+    await connectNative(room(id), there.client.token),
+    await connectNative(room(id), there.driver.token),
+  ];
+  const first = await connectNative(room(id), there.operator.token);
+  await first.next(isPresent(there.operator));
+  const colleague = await newPerson("operator");
+  const second = await connectNative(room(id), colleague.token);
+  await first.next(isPresent(there.operator, colleague));
+  await second.next(isPresent(there.operator, colleague));
+  second.close();
+  await first.next(isPresent(there.operator));
+  for (const other of others) expect(await other.silent(presence)).toBe(true);
+});

@@ -1,6 +1,6 @@
 /** Bulk operations on the selected rows or all filtered rows. The server's count is shown before anything runs. */
 import { useListContext, useNotify } from "ra-core";
-import { useEffect, useId, useState } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 import { type BulkAnswer, bulk, type Chosen, listQuery } from "../../data.ts";
 import { type Action, type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
@@ -22,6 +22,14 @@ export function BulkBar({ resource }: { resource: Resource }) {
   const many = selectedIds.length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: "all" applies to the selection at that time.
   useEffect(() => setEverything(false), [many, filterValues]);
+  const filters = JSON.stringify(filterValues);
+  const chosenIn = useRef(filters);
+  // Rows that the filters no longer show are not acted on.
+  useEffect(() => {
+    if (chosenIn.current === filters) return;
+    chosenIn.current = filters;
+    onUnselectItems();
+  }, [filters, onUnselectItems]);
   if (many === 0) return null;
   const wholePage = data.length > 0 && data.every(({ id }) => selectedIds.includes(id));
   const chosen: Chosen = everything ? { filter: listQuery(filterValues) } : { ids: selectedIds };

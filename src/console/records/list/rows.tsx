@@ -5,6 +5,7 @@ import { type Field, type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { InfoText } from "../../kit/page.tsx";
+import { useOnline } from "../../online.ts";
 import { shortId, titleOf } from "../fields/titles.ts";
 import { Value } from "../fields/values.tsx";
 
@@ -12,14 +13,16 @@ export function Rows({ resource }: { resource: Resource }) {
   const { data, isPending, error, filterValues, selectedIds, onSelect, refetch } = useListContext();
   const words = useWords();
   const label = useLabel();
+  const isOnline = useOnline();
   const columns = resource.fields.filter(({ list }) => list);
   const chooses = resource.actions.some(({ bulk }) => bulk) || resource.can.delete;
-  if (error)
+  if (error && isOnline)
     return (
       <InfoText icon="alert" text={String(error.message)}>
         <Button onClick={() => refetch()}>{words("do.retry")}</Button>
       </InfoText>
     );
+  if (!data && !isOnline) return <InfoText icon="alert" text={words("error.offlineEmpty")} />;
   if (!isPending && data?.length === 0)
     return (
       <InfoText text={words(Object.keys(filterValues).length > 0 ? "list.emptyFiltered" : "list.empty")} />

@@ -12,10 +12,12 @@ interface ConflictProps {
   /** The record when the form was opened. */
   readonly read: RaRecord;
   readonly mine: Readonly<Record<string, unknown>>;
+  /** A version was chosen: the edits are settled. */
+  readonly onChosen: () => void;
   readonly onClose: () => void;
 }
 
-export function Conflict({ resource, read, mine, onClose }: ConflictProps) {
+export function Conflict({ resource, read, mine, onChosen, onClose }: ConflictProps) {
   const words = useWords();
   const label = useLabel();
   const refresh = useRefresh();
@@ -34,6 +36,7 @@ export function Conflict({ resource, read, mine, onClose }: ConflictProps) {
   ]);
   const fields = resource.fields.filter(({ name }) => touched.has(name));
   const take = () => {
+    onChosen();
     refresh();
     onClose();
   };

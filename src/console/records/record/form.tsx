@@ -1,11 +1,12 @@
 /** The form that changes the version that was read, or creates a record. */
 import { CreateBase, EditBase, Form, type HttpError, type RaRecord, useNotify } from "ra-core";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useFormContext, useFormState } from "react-hook-form";
 import { useNavigate } from "react-router-dom";
 import { type Field, type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
+import { forgetUnsaved, Guard } from "../../kit/guard.tsx";
 import { PageTitle } from "../../kit/page.tsx";
 import { Input } from "../fields/inputs.tsx";
 import { Value } from "../fields/values.tsx";
@@ -14,9 +15,14 @@ import { Saved } from "./undo.tsx";
 
 const isHttp = (error: unknown): error is HttpError => error instanceof Error && "status" in error;
 
-export function EditForm({ resource, record }: { resource: Resource; record: RaRecord }) {
+/** While there are edits, the form keeps the version that was read, whatever the live page learns. */
+export function EditForm({ resource, record: newest }: { resource: Resource; record: RaRecord }) {
   const [mine, setMine] = useState<Record<string, unknown> | null>(null);
+  const [isEdited, setEdited] = useState(false);
+  const [record, setRecord] = useState(newest);
+  if (!isEdited && record !== newest) setRecord(newest);
   const notify = useNotify();
+  const words = useWords();
   const canEdit = resource.can.edit && resource.fields.some(({ writable, once }) => writable && !once);
   if (!canEdit) return <Facts fields={resource.fields} record={record} />;
   const editable = resource.fields.filter(({ writable, once }) => writable && !once);
@@ -29,40 +35,62 @@ export function EditForm({ resource, record }: { resource: Resource; record: RaR
         mutationMode="pessimistic"
         redirect={false}
         mutationOptions={{
-          onSuccess: () =>
+          onSuccess: () => {
+            setEdited(false);
             notify(<Saved subject={`${resource.subject}:${record.id}`} />, {
               type: "success",
               autoHideDuration: 10_000,
-            }),
+            });
+          },
           onError: (error: unknown, variables: { data?: Record<string, unknown> } | undefined) => {
             if (isHttp(error) && error.status === 412) setMine(variables?.data ?? {});
             else if (error instanceof Error) notify(error.message, { type: "error" });
           },
         }}
       >
-        <Form key={String(record.version)} record={record} warnWhenUnsavedChanges className="form">
+        <Form key={String(record.version)} record={record} className="form">
           <div className="fields">
             {editable.map((field) => (
               <Input key={field.name} field={field} />
             ))}
           </div>
-          <FormBar />
+          {isEdited && newest.version !== record.version ? (
+            <p className="note" role="status">
+              {words("conflict.meanwhile")}
+            </p>
+          ) : null}
+          <FormBar onEdited={setEdited} />
         </Form>
       </EditBase>
-      <Facts fields={fixed} record={record} />
-      {mine ? <Conflict resource={resource} read={record} mine={mine} onClose={() => setMine(null)} /> : null}
+      <Facts fields={fixed} record={newest} />
+      {mine ? (
+        <Conflict
+          resource={resource}
+          read={record}
+          mine={mine}
+          onChosen={() => setEdited(false)}
+          onClose={() => setMine(null)}
+        />
+      ) : null}
     </>
   );
 }
 
-function FormBar({ always = false }: { always?: boolean }) {
+interface FormBarProps {
+  readonly always?: boolean;
+  readonly onEdited?: (isEdited: boolean) => void;
+}
+
+function FormBar({ always = false, onEdited }: FormBarProps) {
   const { isDirty, isSubmitting, errors } = useFormState();
+  useEffect(() => onEdited?.(isDirty), [isDirty, onEdited]);
   const { reset } = useFormContext();
   const words = useWords();
   const fault = errors.root?.serverError;
   if (!always && !isDirty) return null;
   return (
     <div className="form-bar">
+      <Guard when={isDirty} />
       {typeof fault === "string" || fault?.message ? (
         <p className="fault" role="alert">
           {typeof fault === "string" ? fault : fault.message}
@@ -95,7 +123,7 @@ export function Facts({ fields, record }: { fields: readonly Field[]; record: Ra
 }
 
 function initialValues({ fields }: Resource): Record<string, unknown> {
-  const writable = fields.filter(({ writable, initial }) => writable && initial);
+  const writable = fields.filter(({ writable, initial }) => writable && initial !== undefined);
   return Object.fromEntries(writable.map(({ name, initial }) => [name, initial]));
 }
 
@@ -112,11 +140,12 @@ export function CreatePage({ resource }: { resource: Resource }) {
         mutationOptions={{
           onSuccess: (made: RaRecord) => {
             notify("ra.notification.created", { type: "success" });
+            forgetUnsaved();
             navigate(`/${resource.name}/${encodeURIComponent(made.id)}`);
           },
         }}
       >
-        <Form className="form" warnWhenUnsavedChanges defaultValues={initialValues(resource)}>
+        <Form className="form" defaultValues={initialValues(resource)}>
           <div className="fields">
             {resource.fields
               .filter(({ writable, once }) => writable || once)

@@ -5,6 +5,7 @@ import { Link, useParams, useSearchParams } from "react-router-dom";
 import { type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { InfoText, Loading, PageTitle } from "../../kit/page.tsx";
+import { useOnline } from "../../online.ts";
 import { titleOf } from "../fields/titles.ts";
 import { RecordActions } from "./actions.tsx";
 import { EditForm } from "./form.tsx";
@@ -25,6 +26,8 @@ export function RecordPage({ resource, head, tools }: RecordPageProps) {
   const { data: record, error, isPending } = useGetOne(resource.name, { id });
   const words = useWords();
   const label = useLabel();
+  const isOnline = useOnline();
+  if (!record && !isOnline) return <InfoText icon="alert" text={words("error.offlineEmpty")} />;
   if (isPending) return <Loading />;
   if (error || !record) return <InfoText icon="alert" text={words("ra.notification.item_doesnt_exist")} />;
   const tab = search.get("tab") ?? "details";

@@ -1,7 +1,7 @@
 /** Actions of the console on orders. They call the same commands as the API. */
 import { runBatch } from "../../../platform/db/client.ts";
 import { notFound, refuse } from "../../../platform/http/errors.ts";
-import { string } from "../../../platform/http/input/fields.ts";
+import { integer, string } from "../../../platform/http/input/fields.ts";
 import { type Text, text } from "../../../platform/http/text.ts";
 import { moneyInput } from "../../../platform/resources/inputs.ts";
 import type { Action, Asked, Values } from "../../../platform/resources/resource.ts";
@@ -12,7 +12,7 @@ import { openStartCode } from "../orders/job/start-code.ts";
 import { recordPayment } from "../orders/payments/recording.ts";
 import { PAYMENT_METHODS } from "../orders/payments/tables.ts";
 import { loadOrder } from "../orders/queries.ts";
-import { mayTransition, type OrderStatus } from "../orders/rules.ts";
+import { mayAssign, mayTransition, type OrderStatus } from "../orders/rules.ts";
 import { transitionOrder } from "../orders/transitions.ts";
 
 const NO_TRUCK = text("No truck is available.", "Нет свободного эвакуатора.");
@@ -63,6 +63,31 @@ export const orderActions: Readonly<Record<string, Action>> = {
       if (!offer && from === null) throw refuse(409, NO_TRUCK);
       await runBatch(ctx.db, [audit("dispatch", null, null)]);
       return from === null ? null : { offered_from: isoTime(from) };
+    },
+  },
+  assign: {
+    label: text("Assign a truck", "Назначить эвакуатор"),
+    confirm: text(
+      "A pending order is confirmed by the same step. If the truck can't come, nothing changes.",
+      "Неподтверждённый заказ тем же шагом подтвердится. Если эвакуатор не подходит, ничего не изменится.",
+    ),
+    keep: text("Leave the truck as it is", "Не менять эвакуатор"),
+    roles,
+    isPossible: (row) => mayAssign("operator", statusOf(row)),
+    asks: {
+      tow_truck: {
+        type: "reference",
+        label: text("Truck", "Эвакуатор"),
+        reference: "tow-trucks",
+        input: integer({ min: 1 }),
+      },
+    },
+    async run(ctx, caller, { id }, _audit, given) {
+      const order = await loadOrder(ctx, id);
+      if (!order) throw notFound();
+      const request = { status: "ASSIGNED", towTruckId: Number(given.tow_truck), confirms: true } as const;
+      await transitionOrder(ctx, caller, order, "operator", request);
+      return null;
     },
   },
   start: changeStatus("IN_PROGRESS", { label: text("Start the work", "Начать работу") }),

@@ -58,6 +58,8 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
       const newest = newestPosition(location, latest);
       return [JSON.stringify({ type: "initial", location: newest, order_id: orderId })];
     },
+    // Two operators learn of each other; client and driver of nobody.
+    present: isOperator,
     audience: (caller) => {
       if (!caller) return "public";
       if (isOperator(caller)) return "operator";

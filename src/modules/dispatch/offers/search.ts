@@ -7,7 +7,7 @@ import { isFree } from "../orders/assignment.ts";
 import type { OrderRow } from "../orders/queries.ts";
 
 /** Search radii around the pickup in metres, tried in order. */
-const RADII = [5_000, 15_000, 50_000] as const;
+export const RADII = [5_000, 15_000, 50_000] as const;
 
 export interface Candidate {
   readonly id: number;

@@ -15,19 +15,29 @@ export async function requireTruck(
 ): Promise<void> {
   const id = takes ?? names;
   if (id === null) return;
-  const [truck] = await ctx.db.all<{
-    status: string;
-    driverId: number | null;
-    suits: 0 | 1;
-    engaged: 0 | 1;
-  }>(
-    sql`SELECT status, ${activeDriver} AS driverId, ${suits(order.vehicleTypeId)} AS suits, ${engaged(order.id)} AS engaged
-      FROM tow_trucks WHERE id = ${id}`,
+  const [truck] = await ctx.db.all<StoredFacts>(
+    sql`SELECT ${assignmentColumns(order)} FROM tow_trucks WHERE id = ${id}`,
   );
   if (!truck) throw invalid({ tow_truck: noSuchKey(id) });
-  const fault = assignmentFault({ ...truck, suits: truck.suits === 1, engaged: truck.engaged === 1 });
+  const fault = faultOf(truck);
   if (fault && (takes !== null || fault === "unsuitable")) throw invalid({ tow_truck: truckTexts[fault] });
 }
+
+/** The facts about a truck as SQL reads them. */
+export interface StoredFacts {
+  readonly status: string;
+  readonly driverId: number | null;
+  readonly suits: 0 | 1;
+  readonly engaged: 0 | 1;
+}
+
+/** The columns of `StoredFacts`, of a row of `tow_trucks`. */
+export const assignmentColumns = (order: Pick<OrderRow, "id" | "vehicleTypeId">) =>
+  sql`status, ${activeDriver} AS driverId, ${suits(order.vehicleTypeId)} AS suits, ${engaged(order.id)} AS engaged`;
+
+/** Why this truck can't take the order now; null when it can. */
+export const faultOf = (truck: StoredFacts) =>
+  assignmentFault({ ...truck, suits: truck.suits === 1, engaged: truck.engaged === 1 });
 
 const suits = (vehicleTypeId: number) => sql`EXISTS (SELECT 1 FROM tow_truck_types
   WHERE truck_id = tow_trucks.id AND vehicle_type_id = ${vehicleTypeId})`;

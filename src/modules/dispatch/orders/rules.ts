@@ -47,10 +47,17 @@ export function mayTransition(side: Side, from: OrderStatus, to: OrderStatus): b
   return side === "operator" || to === "ASSIGNED";
 }
 
+/** Whether this side may give an order a truck, or another one, in a single step. */
+export function mayAssign(side: Side, status: OrderStatus): boolean {
+  return side === "operator" && !isOver(status) && status !== "IN_PROGRESS";
+}
+
 export interface TransitionRequest {
   readonly status?: OrderStatus | undefined;
   /** Null removes the truck. Ignored for clients and drivers. */
   readonly towTruckId?: number | null | undefined;
+  /** An operator who assigns a pending order confirms it by the same step. */
+  readonly confirms?: boolean | undefined;
 }
 
 export type TransitionFault = "transition" | "truckMissing" | "truckKept" | "truckFixed";
@@ -65,6 +72,8 @@ export interface Transition {
   readonly frees: number | null;
   /** The order's new truck, whether it starts now or is reserved for later. */
   readonly names: number | null;
+  /** The statuses in between, which the history lists too. */
+  readonly through: readonly OrderStatus[];
 }
 
 /** Resolves a requested transition, or says why it is refused. A request for the present status changes no status and is no fault. */
@@ -75,7 +84,8 @@ export function decide(
 ): Transition | { readonly fault: TransitionFault } {
   const { status: from, towTruckId: before } = order;
   const to = request.status ?? from;
-  if (to !== from && !mayTransition(side, from, to)) return { fault: "transition" };
+  const through = request.confirms && mayAssign(side, from) && from === "PENDING" && to === "ASSIGNED";
+  if (to !== from && !through && !mayTransition(side, from, to)) return { fault: "transition" };
   const mayName = side === "operator" || side === "dispatcher";
   const truckId = mayName && request.towTruckId !== undefined ? request.towTruckId : before;
   const changed = truckId !== before;
@@ -90,6 +100,7 @@ export function decide(
     takes: to === "ASSIGNED" && (from !== to || changed) ? truckId : null,
     frees: isActive(from) && (changed || !isActive(to)) ? before : null,
     names: changed ? truckId : null,
+    through: through ? ["CONFIRMED"] : [],
   };
 }
 

@@ -28,7 +28,9 @@ export function transitionStatements(
   const { from, to } = transition;
   return [
     ...truckStatements(ctx, transition),
-    ...(from === to ? [] : [historyRow(ctx, caller, order.id, transition), withdrawOffers(ctx, order.id)]),
+    ...(from === to
+      ? []
+      : [...historyRows(ctx, caller, order.id, transition), withdrawOffers(ctx, order.id)]),
     ...(from !== to && isOver(to) ? [shortenLinks(ctx, order.id)] : []),
     ...auditRows(ctx, caller, order, side, change, transition.reason),
   ];
@@ -38,20 +40,23 @@ function truckStatements(ctx: RequestContext, { takes, frees }: Transition): Sta
   return [...(frees === null ? [] : [release(ctx, frees)]), ...(takes === null ? [] : [occupy(ctx, takes)])];
 }
 
-function historyRow(
+function historyRows(
   ctx: RequestContext,
   caller: Caller,
   orderId: string,
-  { from, to, reason }: Reasoned,
-): Statement {
-  return ctx.db.insert(orderStatusHistory).values({
-    orderId,
-    oldStatus: from,
-    newStatus: to,
-    comment: reason,
-    changedBy: caller.userId,
-    createdAt: ctx.now(),
-  });
+  { from, through, to, reason }: Reasoned,
+): Statement[] {
+  const steps = [from, ...through, to];
+  return steps.slice(1).map((newStatus, index) =>
+    ctx.db.insert(orderStatusHistory).values({
+      orderId,
+      oldStatus: steps[index] ?? from,
+      newStatus,
+      comment: newStatus === to ? reason : "",
+      changedBy: caller.userId,
+      createdAt: ctx.now(),
+    }),
+  );
 }
 
 function withdrawOffers(ctx: RequestContext, orderId: string): Statement {

@@ -41,6 +41,8 @@ export interface Channel {
   readonly isInbox?: boolean;
   /** Whether there are presence, typing and read marks. */
   readonly isSocial?: boolean;
+  /** In a room that is not social: whether some callers are shown each other's presence. */
+  readonly showsPresence?: boolean;
   /** What a client may `say`; `points` has a frame of its own. */
   readonly says: Readonly<Record<string, Body>>;
   readonly entries: Readonly<Record<string, Body>>;

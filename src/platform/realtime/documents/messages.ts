@@ -51,7 +51,7 @@ function nativeFromClient(channel: Channel): Message[] {
 }
 
 function nativeFromServer(channel: Channel): Message[] {
-  const { isInbox = false, isSocial = false, says, entries, latest = {} } = channel;
+  const { isInbox = false, isSocial = false, showsPresence = false, says, entries, latest = {} } = channel;
   const common = (name: ServerFrameName) => commonMessage(channel, name, "server", FROM_SERVER[name]);
   const writes = isInbox || Object.keys(says).length > 0;
   return [
@@ -60,7 +60,8 @@ function nativeFromServer(channel: Channel): Message[] {
     ...Object.entries(latest).map(([kind, body]) => latestMessage(kind, body)),
     ...(isInbox ? [common("entry"), common("latest"), common("subscribed"), common("unsubscribed")] : []),
     ...(writes ? [common("ack")] : []),
-    ...(isSocial || isInbox ? [common("presence"), common("typing_notice"), common("read_notice")] : []),
+    ...(isSocial || isInbox || showsPresence ? [common("presence")] : []),
+    ...(isSocial || isInbox ? [common("typing_notice"), common("read_notice")] : []),
     common("error"),
     common("pong"),
   ];

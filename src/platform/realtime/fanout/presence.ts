@@ -1,5 +1,6 @@
 /** Presence, typing indicators and read receipts: who is in the room, and who is shown it. */
 
+import type { Caller } from "../../http/caller.ts";
 import type { RoomHandler } from "../handler.ts";
 import type { Connections } from "../socket/connections.ts";
 import type { Indicator } from "../socket/decide-frame.ts";
@@ -11,20 +12,20 @@ import type { Subscribers } from "./subscribers.ts";
 /**
  * A person is present while a socket of theirs, here or in their inbox, was heard lately (`liveness.ts`). Each socket and
  * subscriber is marked when it falls silent, so that an object that wakes knows what the others were told. A room that
- * is not social shows nothing to anybody.
+ * is not social shows nothing to anybody, or only some callers to each other (`present`).
  */
 export class Presence {
   readonly #connections: Connections;
   readonly #subscribers: Subscribers;
   readonly #marks: ReadMarks;
-  readonly #handler: Pick<RoomHandler, "social">;
+  readonly #handler: Pick<RoomHandler, "social" | "present">;
   readonly #clock: () => number;
 
   constructor(
     connections: Connections,
     subscribers: Subscribers,
     marks: ReadMarks,
-    handler: Pick<RoomHandler, "social">,
+    handler: Pick<RoomHandler, "social" | "present">,
     clock: () => number,
   ) {
     this.#connections = connections;
@@ -43,19 +44,34 @@ export class Presence {
 
   /** The same; null in a room that does not show it. */
   shown(): number[] | null {
-    return this.#handler.social ? this.present() : null;
+    return this.#isShown ? this.present() : null;
+  }
+
+  /** The same for this caller; null when it is not shown to them. */
+  shownTo(caller: Caller): number[] | null {
+    return this.#counts(caller) ? this.shown() : null;
+  }
+
+  get #isShown(): boolean {
+    return this.#handler.social === true || this.#handler.present !== undefined;
+  }
+
+  /** Whether the presence of this caller counts, and is shown to them. */
+  #counts(caller: Caller | null): boolean {
+    if (!this.#handler.present) return true;
+    return caller !== null && this.#handler.present(caller);
   }
 
   /** Finds out who was heard lately, also from the inboxes that subscribe, and announces what has changed. */
   async look(): Promise<void> {
-    if (!this.#handler.social) return;
+    if (!this.#isShown) return;
     await this.#subscribers.askWhoIsSilent();
     this.through(() => this.#judge());
   }
 
   /** The same without asking the inboxes. */
   glance(): void {
-    if (this.#handler.social) this.through(() => this.#judge());
+    if (this.#isShown) this.through(() => this.#judge());
   }
 
   /** A frame came in on this socket. */
@@ -74,7 +90,7 @@ export class Presence {
 
   /** When to check again who fell silent or came back, epoch ms; null when nobody present would be shown it. */
   dueAt(now: number): number | null {
-    if (!this.#handler.social) return null;
+    if (!this.#isShown) return null;
     const holders = this.#holders();
     const watching = new Set(holders.filter(({ isTold, silent }) => isTold && !silent).map(by));
     const isWatched = ({ userId }: Holder) => watching.size > (watching.has(userId) ? 1 : 0);
@@ -96,7 +112,7 @@ export class Presence {
   left(socket: WebSocket): void {
     const present = this.shown();
     const { caller, silent } = this.#connections.facts(socket);
-    if (!present || !caller || silent || present.includes(caller.userId)) return;
+    if (!present || !caller || silent || !this.#counts(caller) || present.includes(caller.userId)) return;
     this.#announce([...present, caller.userId]);
   }
 
@@ -105,7 +121,8 @@ export class Presence {
     const users = this.shown();
     if (!users || !before) return;
     this.#announce(before);
-    if (this.#connections.facts(socket).dialect !== PROTOCOL) return;
+    const { dialect, caller } = this.#connections.facts(socket);
+    if (dialect !== PROTOCOL || !this.#counts(caller)) return;
     if (users.length === before.length) this.#connections.send(socket, encode({ t: "presence", users }));
     for (const { userId: by, seq } of this.#marks.all())
       this.#connections.send(socket, encode({ t: "read", by, seq }));
@@ -135,13 +152,14 @@ export class Presence {
   #holders(): Holder[] {
     const connections = this.#connections.open().flatMap((socket): Holder[] => {
       const { caller, dialect, silent = false } = this.#connections.facts(socket);
-      if (!caller) return [];
+      if (!caller || !this.#counts(caller)) return [];
       const heardAt = this.#connections.heardAt(socket);
       const mark = (silent: boolean) =>
         this.#connections.update(socket, { ...this.#connections.facts(socket), silent });
       return [{ userId: caller.userId, isTold: dialect === PROTOCOL, silent, heardAt, mark }];
     });
-    const subscribers = this.#subscribers.all().map(({ inbox, caller, silent = false }): Holder => {
+    const shown = this.#subscribers.all().filter(({ caller }) => this.#counts(caller));
+    const subscribers = shown.map(({ inbox, caller, silent = false }): Holder => {
       const heardAt = this.#subscribers.heardAt(inbox);
       const mark = (silent: boolean) => this.#subscribers.mark(inbox, silent);
       return { userId: caller.userId, isTold: true, silent, heardAt, mark };
@@ -160,10 +178,12 @@ export class Presence {
     const words = encode(frame);
     for (const socket of this.#connections.open()) {
       const { dialect, caller } = this.#connections.facts(socket);
-      if (dialect === PROTOCOL && (except === undefined || caller?.userId !== except))
+      if (dialect === PROTOCOL && this.#counts(caller) && (except === undefined || caller?.userId !== except))
         this.#connections.send(socket, words);
     }
-    this.#subscribers.show(frame, except);
+    this.#subscribers.showEach(({ caller }) =>
+      caller.userId === except || !this.#counts(caller) ? null : frame,
+    );
   }
 }
 

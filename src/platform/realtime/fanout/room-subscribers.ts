@@ -58,7 +58,7 @@ export class RoomSubscribers implements Local<SubscriberMethods> {
       epoch: now,
       head,
       recovered,
-      present: presence.shown(),
+      present: presence.shownTo(subscriber.caller),
       reads: marks.all(),
       knowsHeld: true,
       latest: latest.framesFor(subscriber),

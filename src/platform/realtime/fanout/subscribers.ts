@@ -108,11 +108,6 @@ export class Subscribers {
     if (!done && this.get(inbox) === subscriber) this.#owed.add(inbox);
   }
 
-  /** Sends a frame that is not stored. */
-  show(frame: ServerFrame, except?: number): void {
-    this.showEach(({ caller }) => (caller.userId === except ? null : frame));
-  }
-
   /** Sends each subscriber their frame, which is not stored; null for none. */
   showEach(frameFor: (subscriber: Subscriber) => ServerFrame | null): void {
     const { name } = this.#parts;

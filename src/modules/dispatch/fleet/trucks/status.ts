@@ -19,7 +19,7 @@ export const ON_JOB = sql`EXISTS (SELECT 1 FROM orders
 const OFF_DUTY = isOffDuty(sql`tow_trucks.driver_id`);
 
 /** A truck that has sent positions is idle after this much silence. Milliseconds. */
-const SILENCE = 10 * 60_000;
+export const SILENCE = 10 * 60_000;
 
 /**
  * For a batch that has just stored positions: idle trucks come back. A position ends only idleness, and only when it is
