@@ -100,14 +100,42 @@ describe("what happens shows by itself", () => {
     await watcher.page.getByText("The order was cancelled").waitFor();
   });
 
-  test("An order's page is updated step by step.", async () => {
+  test("Two operators on one order see each other and each step at once; cancelling names its deeds in both languages and keeps the reason.", async () => {
     const id = await anOrder("Pokrovka 3");
-    const { page } = await stage.signedIn("operator", `/orders/${id}`);
+    const { page, faults } = await stage.signedIn("operator", `/orders/${id}`);
+    await page.locator(".steps").waitFor();
+    const other = await stage.signedIn("staff", `/orders/${id}`, { locale: "ru-RU" });
+    await page.locator(".presence").getByText("admin also has this order open.").waitFor();
+    await other.page.locator(".presence").getByText("Этот заказ открыт и у: operator1.").waitFor();
     await page.getByRole("button", { name: "Confirm the order" }).click();
-    await page.locator('.steps [aria-current="step"]').getByText("Confirmed").waitFor();
-    await page.getByRole("link", { name: "Assign" }).click();
-    await page.locator(".map-panel").getByText("Pokrovka 3").waitFor();
-    expect(await orderOf(id)).toMatchObject({ status: "CONFIRMED" });
+    await other.page.locator('.steps [aria-current="step"]').getByText("Подтверждён").waitFor();
+    expect(await page.getByRole("button", { name: "Complete the order" }).count()).toBe(0);
+
+    await other.page.getByRole("button", { name: "Отменить заказ" }).click();
+    const asked = other.page.getByRole("dialog");
+    expect(await asked.locator("footer button").allTextContents()).toEqual([
+      "Оставить заказ",
+      "Отменить заказ",
+    ]);
+    await other.page.context().close();
+    await page.locator(".presence").waitFor({ state: "detached" });
+
+    await page.getByRole("button", { name: "Cancel the order" }).click();
+    const dialog = page.getByRole("dialog");
+    expect(await dialog.locator("footer button").allTextContents()).toEqual([
+      "Keep the order",
+      "Cancel the order",
+    ]);
+    expect(await dialog.getByRole("button", { name: "Cancel the order" }).isDisabled()).toBe(true);
+    await dialog.getByLabel("Reason").fill("The car starts again");
+    await dialog.getByRole("button", { name: "Cancel the order" }).click();
+    await page.locator('.steps [aria-current="step"]').getByText("Cancelled").waitFor();
+    await page.getByRole("tab", { name: "History" }).last().click();
+    const card = page.locator(".audit-card").filter({ hasText: "The car starts again" });
+    await card.getByText("Confirmed").waitFor();
+    expect(await card.locator("tbody tr").count()).toBe(2);
+    expect(await orderOf(id)).toMatchObject({ status: "CANCELLED" });
+    expect(faults).toEqual([]);
   });
 });
 

@@ -72,7 +72,19 @@ describe("a list", () => {
     await expect.poll(() => heading.getAttribute("aria-sort")).toBe("ascending");
   });
 
-  test("A bulk operation shows the number of records before it runs.", async () => {
+  test("A lost network is told at once, an unread list says that it is not loaded, and all comes back by itself.", async () => {
+    const { page } = await stage.signedIn("operator", "/users");
+    await page.getByRole("link", { name: "client1", exact: true }).waitFor();
+    await page.context().setOffline(true);
+    await page.locator(".offline").waitFor({ timeout: 1000 });
+    await page.locator('.side a[href$="/tow-trucks"]').click();
+    await page.getByText("Not loaded: there is no connection.").waitFor({ timeout: 2000 });
+    await page.context().setOffline(false);
+    await page.getByRole("link", { name: "Э001КХ199" }).first().waitFor();
+    await page.locator(".offline").waitFor({ state: "detached" });
+  });
+
+  test("A bulk operation shows the number of records before it runs; another filter clears the selection.", async () => {
     const mark = unique("Bulk ");
     const made = [await aTariff(`${mark} a`), await aTariff(`${mark} b`)];
     const { page } = await stage.signedIn("operator", "/vehicle-types");
@@ -80,6 +92,13 @@ describe("a list", () => {
     await page.getByText("2 records", { exact: true }).waitFor();
     await page.getByLabel("Select all on this page").check();
     await page.getByText("2 selected").waitFor();
+    await page.getByRole("searchbox").fill(`${mark} a`);
+    await page.getByText("1 record", { exact: true }).waitFor();
+    expect(await page.getByRole("toolbar").count()).toBe(0);
+    await page.getByRole("searchbox").fill(mark);
+    await page.getByText("2 records", { exact: true }).waitFor();
+    expect(await page.getByRole("toolbar").count()).toBe(0);
+    await page.getByLabel("Select all on this page").check();
     await page.getByRole("toolbar").getByRole("button", { name: "Delete" }).click();
     await page.getByRole("dialog").getByText("This affects 2 records.").waitFor();
     expect((await tariff(made[0] as Tariff)).name).toBe(`${mark} a`);
