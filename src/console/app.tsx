@@ -35,7 +35,10 @@ const DeliveryHead = lazy(() =>
   import("./pages/delivery.tsx").then(({ DeliveryHead }) => ({ default: DeliveryHead })),
 );
 const Security = lazy(() => import("./security/page.tsx").then(({ Security }) => ({ default: Security })));
-const OrderHead = lazy(() => import("./pages/order.tsx").then(({ OrderHead }) => ({ default: OrderHead })));
+const CallPage = lazy(() => import("./pages/call/page.tsx").then(({ CallPage }) => ({ default: CallPage })));
+const OrderHead = lazy(() =>
+  import("./pages/order/head.tsx").then(({ OrderHead }) => ({ default: OrderHead })),
+);
 
 const store = {
   ...localStorageStore("1", "caravan"),
@@ -134,6 +137,7 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
   const { resource: name, id } = useParams();
   const resource = useDeclared(name);
   if (!resource) return <NotFound />;
+  if (show === "create" && resource.subject === "order") return <CallPage />;
   if (show === "create")
     return resource.can.create ? <CreatePage key={name} resource={resource} /> : <NotFound />;
   if (show === "list")

@@ -139,6 +139,44 @@ describe("what happens shows by itself", () => {
   });
 });
 
+describe("a client who calls", () => {
+  test("An operator takes the order by phone with places on the map and the price before saving, assigns it on its page, completes it and takes the money.", async () => {
+    await drive(MOSCOW);
+    const { page, faults } = await stage.signedIn("operator", "/orders");
+    await page.getByRole("link", { name: "New", exact: true }).click();
+    await page.getByLabel("Phone").fill("8 (903) 555-12-34");
+    await page.getByText("New client: the order registers them.").waitFor();
+    await page.getByLabel("First name").fill("Olga");
+    for (const [label, value] of [
+      ["Make", "Lada"],
+      ["Model", "Niva"],
+      ["Licence plate", "К777КК77"],
+    ] as const)
+      await page.getByLabel(label).fill(value);
+    const map = page.locator(".point-map .maplibregl-canvas");
+    await map.scrollIntoViewIfNeeded();
+    await page.getByLabel("From").fill("Tverskaya 7");
+    await page.getByLabel("To", { exact: false }).last().fill("Arbat 1");
+    await map.click({ position: { x: 200, y: 150 } });
+    await expect.poll(() => page.getByText("Choose a result, or a point on the map.").count()).toBe(1);
+    await map.click({ position: { x: 240, y: 160 } });
+    const tariff = page.getByRole("combobox", { name: "Tariff" });
+    await tariff.fill("e");
+    await page.getByRole("option").first().click();
+    await page.getByText(/^Price: ₽/).waitFor();
+    await page.screenshot({ path: "/tmp/orders-console-call.png", fullPage: true });
+    await page.getByRole("button", { name: "Place the order" }).click();
+    await page.locator(".timeline").getByText("Placed").waitFor();
+    await page.locator('.order-facts a[href="tel:+79035551234"]').waitFor();
+    const id = page.url().split("/").at(-1) ?? "";
+    expect(await orderOf(id)).toMatchObject({ status: "PENDING", pickup_address: "Tverskaya 7" });
+    await page.screenshot({ path: "/tmp/orders-console-order.png", fullPage: true });
+    await operator.post(`/api/admin/orders/${id}/actions/cancel/`, { reason: "It was a test" });
+    await page.locator('.steps [aria-current="step"]').getByText("Cancelled").waitFor();
+    expect(faults).toEqual([]);
+  });
+});
+
 describe("a thousand trucks that move every second", () => {
   const COUNT = 1000;
   const place = (id: number, turn: number) => ({

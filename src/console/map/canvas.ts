@@ -21,6 +21,8 @@ export interface Handlers {
   truck(id: number): void;
   order(id: string): void;
   nothing(): void;
+  /** A click anywhere, where points are chosen; then nothing is selected or dragged. */
+  point?(place: { latitude: number; longitude: number }): void;
   /** An order was dragged onto a truck. */
   assign(order: string, truck: number): void;
 }
@@ -58,7 +60,7 @@ export class Canvas {
     this.#map.on("moveend", () => this.#rule());
     this.#map.on("click", (event) => this.#clicked(event, handlers));
     this.#map.on("mousemove", (event) => this.#moved(event));
-    this.#map.on("mousedown", (event) => this.#pressed(event));
+    if (!handlers.point) this.#map.on("mousedown", (event) => this.#pressed(event));
     this.#map.on("mouseup", (event) => this.#released(event, handlers));
   }
 
@@ -125,6 +127,7 @@ export class Canvas {
   }
 
   async #clicked(event: MapMouseEvent, handlers: Handlers): Promise<void> {
+    if (handlers.point) return handlers.point({ latitude: event.lngLat.lat, longitude: event.lngLat.lng });
     const found = this.#hit(event, ["orders", "trucks", "clusters"]);
     if (!found) return handlers.nothing();
     const { id, cluster_id: cluster } = found.properties;

@@ -4,6 +4,7 @@ import { Column, is, SQL } from "drizzle-orm";
 import type { Caller } from "../../platform/http/caller.ts";
 import { filtersOf } from "../../platform/resources/filters.ts";
 import type { Field, Resource } from "../../platform/resources/resource.ts";
+import type { RequestContext } from "../../platform/runtime.ts";
 import { z } from "../../platform/zod.ts";
 import { catalogue } from "./catalogue.ts";
 import { fieldsFor, may, roleOf } from "./rights.ts";
@@ -62,14 +63,14 @@ export const Declared = z
   })
   .openapi("AdminResource");
 
-/** All resources that this caller may read. `timeZone`: the default of the settings. */
-export function declarationFor(caller: Caller, timeZone: string): z.input<typeof Declared>[] {
-  return catalogue
-    .filter((each) => may(caller, each, "read"))
-    .map((each) => declared(caller, each, timeZone));
+type Runtime = RequestContext["runtime"];
+
+/** All resources that this caller may read. */
+export function declarationFor(caller: Caller, runtime: Runtime): z.input<typeof Declared>[] {
+  return catalogue.filter((each) => may(caller, each, "read")).map((each) => declared(caller, each, runtime));
 }
 
-function declared(caller: Caller, resource: Resource, timeZone: string): z.input<typeof Declared> {
+function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input<typeof Declared> {
   const role = roleOf(caller);
   const { name, subject, label, group, title, sort } = resource;
   const can = (right: "create" | "edit" | "delete") => may(caller, resource, right);
@@ -84,12 +85,12 @@ function declared(caller: Caller, resource: Resource, timeZone: string): z.input
     title,
     fields: fieldsFor(role, resource).map(([fieldName, field]) => ({
       ...inputOf(fieldName, field),
-      ...(field.zone ? { zone: { field: field.zone, default: timeZone } } : {}),
+      ...(field.zone ? { zone: { field: field.zone, default: runtime.settings.timeZone } } : {}),
       list: field.list !== false,
       writable: writes && field.input !== undefined,
       once: field.once === true,
       required: field.input ? !field.input.safeParse(undefined).success : false,
-      ...initialOf(resource, field),
+      ...initialOf(resource, field, runtime, caller),
       sortable: field.type !== "json" && field.type !== "place",
     })),
     filters: filtersOf(resource)
@@ -119,11 +120,17 @@ function declared(caller: Caller, resource: Resource, timeZone: string): z.input
 }
 
 /** What a new record has in a field unless it is given: what the field's input makes of nothing, or the column's default. */
-function initialOf({ rights }: Resource, field: Field): { initial?: unknown } {
+function initialOf(
+  { rights }: Resource,
+  field: Field,
+  runtime: Runtime,
+  caller: Caller,
+): { initial?: unknown } {
   if (!field.input || rights.staff.every((right) => right !== "create")) return {};
   const { success, data } = field.input.safeParse(undefined);
   if (!success) return {};
-  const stored = data ?? (field.from instanceof Column ? field.from.default : undefined);
+  const column = field.from instanceof Column ? field.from.default : undefined;
+  const stored = data ?? field.initial?.(runtime, caller) ?? column;
   const isConstant = stored !== null && stored !== undefined && stored !== "" && !is(stored, SQL);
   return isConstant ? { initial: fieldWire(field, stored) } : {};
 }

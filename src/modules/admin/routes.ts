@@ -6,6 +6,7 @@ import { envelope, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, type RouteResponse, respond, route } from "../../platform/http/route.ts";
 import type { Resource, Subject } from "../../platform/resources/resource.ts";
 import { z } from "../../platform/zod.ts";
+import { callerRoutes } from "../dispatch/index.ts";
 import { requireResource } from "./catalogue.ts";
 import { Declared, declarationFor } from "./declaration.ts";
 import { beginExport } from "./exports/commands.ts";
@@ -43,7 +44,7 @@ const declaration = route({
   summary: "List the resources that the caller may use",
   access: "operator",
   responses: { 200: z.array(Declared) },
-  handle: async ({ ctx, caller }) => respond(200, declarationFor(caller, ctx.runtime.settings.timeZone)),
+  handle: async ({ ctx, caller }) => respond(200, declarationFor(caller, ctx.runtime)),
 });
 
 const list = route({
@@ -247,6 +248,7 @@ const bulk = route({
 export const adminRoutes: readonly Route[] = [
   declaration,
   ...overviewRoutes,
+  ...callerRoutes,
   list,
   download,
   beginDownload,

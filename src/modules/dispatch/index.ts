@@ -1,5 +1,6 @@
 /** Public API of the dispatch module: fleet, prices, orders, offers, shared maps and their rooms. */
 
+export { callerRoutes } from "./console/caller-routes.ts";
 export { type CandidateTruck, trucksAround } from "./console/candidates.ts";
 export {
   liveMap,

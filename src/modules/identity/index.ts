@@ -21,7 +21,7 @@ export {
   visibleName,
   visibleNameSql,
 } from "./accounts/names.ts";
-export { findProfile, findUser, type Person, type User } from "./accounts/queries.ts";
+export { findByPhone, findProfile, findUser, type Person, type User } from "./accounts/queries.ts";
 export { type Registered, register } from "./accounts/registration.ts";
 export { accountRoutes } from "./accounts/routes.ts";
 export { loadSampleAccount, type SampleLogin } from "./accounts/samples.ts";
@@ -67,6 +67,7 @@ export {
   optionalEmail,
   otpField,
   personFields,
+  phone as phoneField,
   TokenPair,
   username,
 } from "./schemas.ts";

@@ -49,10 +49,15 @@ const endpointResource = resource({
     position_seconds: field.integer(
       webhookEndpoints.positionSeconds,
       text("Seconds between positions", "Секунд между положениями"),
-      { input: endpointFields.positionSeconds.optional(), list: false },
+      {
+        input: endpointFields.positionSeconds.optional(),
+        list: false,
+        initial: ({ settings }) => settings.webhooks.positionSeconds,
+      },
     ),
     owner: field.reference("users", webhookEndpoints.ownerId, text("Owner", "Ответственный"), {
       input: idInput().nullable().optional(),
+      initial: (_, caller) => caller.userId,
     }),
     failing_since: field.instant(webhookEndpoints.failingSince, text("Failing since", "Не принимает с")),
     disabled_at: field.instant(webhookEndpoints.disabledAt, text("Switched off", "Отключён"), {

@@ -56,6 +56,8 @@ export interface Field {
   readonly input?: z.ZodType;
   /** Writable only at creation. */
   readonly once?: boolean;
+  /** What a new record has unless it is given, where that is not the column's default. */
+  readonly initial?: (runtime: RequestContext["runtime"], caller: Caller) => unknown;
 }
 
 export interface Filter {

@@ -1,6 +1,6 @@
 /** The matrix of the console's API; what each role may do with each resource is in `test/admin/matrix.test.ts`. */
 import { anOrder } from "../../admin/towing.ts";
-import { rows } from "../../harness/api.ts";
+import { rows, unique, uniquePhone } from "../../harness/api.ts";
 import { type Person, type Row, type Statuses, staffOnly, type Table } from "../world.ts";
 
 const operators = (status: number): Statuses => [401, 403, 403, 403, status, status];
@@ -10,6 +10,13 @@ const user = ({ id }: Person) => `/api/admin/users/${id}/`;
 const unversioned: Row = {
   responses: staffOnly(428),
   ask: (owner) => ({ path: user(owner), body: { is_staff: true } }),
+};
+
+const WAY = {
+  pickup_latitude: 55.76,
+  pickup_longitude: 37.61,
+  delivery_latitude: 55.75,
+  delivery_longitude: 37.59,
 };
 
 async function aTariff(): Promise<number> {
@@ -30,6 +37,35 @@ export const admin: Table = {
       const order = await anOrder({ client: id, tariff: await aTariff() });
       return { path: `/api/admin/orders/${order}/trucks/` };
     },
+  },
+  "GET /api/admin/callers": {
+    responses: operators(200),
+    ask: () => ({ path: "/api/admin/callers/?phone=89001234567" }),
+  },
+  "GET /api/admin/callers/places": {
+    responses: operators(200),
+    ask: () => ({ path: "/api/admin/callers/places/?q=Tverskaya" }),
+  },
+  "POST /api/admin/callers/estimate": {
+    responses: operators(200),
+    ask: async () => ({
+      path: "/api/admin/callers/estimate/",
+      body: { ...WAY, vehicle_type: await aTariff() },
+    }),
+  },
+  "POST /api/admin/callers/orders": {
+    responses: operators(201),
+    ask: async () => ({
+      path: "/api/admin/callers/orders/",
+      body: {
+        ...WAY,
+        vehicle_type: await aTariff(),
+        phone: uniquePhone(),
+        pickup_address: "Tverskaya 1",
+        delivery_address: "Arbat 1",
+        ...{ make: "Lada", model: "Niva", license_plate: unique("P") },
+      },
+    }),
   },
   "GET /api/admin/:resource": { responses: operators(200), ask: () => ({ path: "/api/admin/users/" }) },
   "GET /api/admin/:resource/export.csv": {

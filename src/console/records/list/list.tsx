@@ -65,7 +65,8 @@ function Head({ resource, title }: { resource: Resource; title: string }) {
     <PageTitle title={title} note={total === undefined ? "" : words("list.count", { n: total })}>
       <SavedFilters resource={resource} />
       {resource.can.export ? <ExportButton resource={resource} /> : null}
-      {resource.can.create ? (
+      {/* Orders have a page of their own for a caller's order. */}
+      {resource.can.create || resource.subject === "order" ? (
         <Link className="button main" to={`/${resource.name}/create`}>
           <Icon name="plus" />
           <span>{words("do.create")}</span>

@@ -34,12 +34,13 @@ export type OrderInput = Pick<
   | "scheduledAt"
 >;
 
-/** Places an order for the caller's own vehicle. The server sets the price: by the straight-line distance and the weather at the destination. */
+/** Places an order for the client's own vehicle; `operator`: who takes it for a client that calls, for the audit log. The server sets the price: by the straight-line distance and the weather at the destination. */
 export async function placeOrder(
   ctx: RequestContext,
-  caller: Caller,
+  caller: Pick<Caller, "userId">,
   vehicleId: string,
   input: OrderInput,
+  operator: Caller | null = null,
 ): Promise<OrderRow> {
   requireFuture(ctx, input.scheduledAt, "scheduled_time");
   const [price, own] = await Promise.all([priceForRoute(ctx, input), ownsVehicle(ctx, caller, vehicleId)]);
@@ -69,16 +70,28 @@ export async function placeOrder(
     body: { order: id, status: "PENDING", old_status: null, tow_truck: null },
   } as const;
   const effects = [orderUpdate(update), ...noticeEffects(notices)];
-  const made = await commit(ctx, insert, effects, [noticeRows(ctx, notices), archiveUpdate(ctx, update)]);
+  const rest = [noticeRows(ctx, notices), archiveUpdate(ctx, update)];
+  const made = await commit(ctx, insert, effects, operator ? [...rest, taken(ctx, operator, row)] : rest);
   const [order] = made ?? [];
   if (!order) throw quotaRefusal(ctx, "openOrders");
   return order;
 }
 
+/** The audit row of an order that an operator takes for a client. */
+function taken(ctx: RequestContext, operator: Caller, row: OrderInput & Pick<OrderRow, "id" | "clientId">) {
+  const { id, clientId: client, vehicleTypeId, pickupAddress, deliveryAddress, scheduledAt } = row;
+  const after = { client, vehicleTypeId, pickupAddress, deliveryAddress, scheduledAt };
+  return auditEntry(ctx, operator, { action: "order.create", subject: `order:${id}`, before: null, after });
+}
+
 const openOrdersOf = (clientId: number) =>
   sql`SELECT 1 FROM orders WHERE client_id = ${clientId} AND status NOT IN ('COMPLETED', 'CANCELLED')`;
 
-async function ownsVehicle(ctx: RequestContext, caller: Caller, vehicleId: string): Promise<boolean> {
+async function ownsVehicle(
+  ctx: RequestContext,
+  caller: Pick<Caller, "userId">,
+  vehicleId: string,
+): Promise<boolean> {
   const found = await ctx.db.all(
     sql`SELECT 1 FROM client_vehicles WHERE id = ${vehicleId} AND owner_id = ${caller.userId}`,
   );

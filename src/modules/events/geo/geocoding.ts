@@ -2,10 +2,9 @@
 import { and, eq, sql } from "drizzle-orm";
 import { defineEffect } from "../../../platform/db/effects.ts";
 import type { Effect } from "../../../platform/db/outbox.ts";
-import type { Place } from "../../../platform/geo.ts";
 import { invalid } from "../../../platform/http/errors.ts";
 import { noSuchKey } from "../../../platform/http/input/strict-fields.ts";
-import { DeliveryError } from "../../../platform/mail/mail.ts";
+import { queryGeocoder } from "../../../platform/outbound/geocoder.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { type City, findCity } from "../../social/index.ts";
 import { events } from "../tables.ts";
@@ -89,8 +88,9 @@ async function geocode(ctx: RequestContext, { uuid }: { readonly uuid: string })
   if (!geocoderUrl || !event || event.location === "") return;
   const city = event.cityId === null ? null : await findCity(ctx, event.cityId);
   if (event.latitude !== (city?.latitude ?? null) || event.longitude !== (city?.longitude ?? null)) return;
-  const place = await queryGeocoder(geocoderUrl, city ? `${city.name}, ${event.location}` : event.location);
-  if (!place) return;
+  const [found] = await queryGeocoder(geocoderUrl, city ? `${city.name}, ${event.location}` : event.location);
+  if (!found) return;
+  const place = { latitude: found.latitude, longitude: found.longitude };
   await ctx.db
     .update(events)
     .set(place)
@@ -103,41 +103,4 @@ async function geocode(ctx: RequestContext, { uuid }: { readonly uuid: string })
         sql`${longitude} IS ${event.longitude}`,
       ),
     );
-}
-
-/** Timeout of a geocoder request, ms. */
-const TIMEOUT = 10_000;
-
-/**
- * The first place that the geocoder finds, null for none. Temporary faults (no connection, 429, 5xx) are thrown.
- * Source: https://nominatim.org/release-docs/latest/api/Search/
- */
-async function queryGeocoder(geocoderUrl: string, query: string): Promise<Place | null> {
-  const url = new URL(geocoderUrl);
-  for (const [name, value] of Object.entries({ q: query, format: "json", limit: "1" }))
-    url.searchParams.set(name, value);
-  const response = await fetch(url.href, {
-    headers: { accept: "application/json", "accept-language": "ru", "user-agent": "Caravan" },
-    signal: AbortSignal.timeout(TIMEOUT),
-  });
-  if (response.status === 429 || response.status >= 500)
-    throw new DeliveryError(`the geocoder answered ${response.status}`);
-  if (!response.ok) {
-    await response.body?.cancel();
-    return null;
-  }
-  return readPlace(await response.json().catch(() => null));
-}
-
-/** Reads `[{"lat": "55.75", "lon": "37.61"}]`, degrees as text or numbers; null for anything else. */
-function readPlace(found: unknown): Place | null {
-  const [first] = Array.isArray(found) ? found : [];
-  const { lat, lon } = (first ?? {}) as { lat?: unknown; lon?: unknown };
-  const [latitude, longitude] = [degrees(lat, 90), degrees(lon, 180)];
-  return latitude === null || longitude === null ? null : { latitude, longitude };
-}
-
-function degrees(value: unknown, limit: number): number | null {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  return typeof number === "number" && Math.abs(number) <= limit ? number : null;
 }

@@ -40,6 +40,13 @@ export type Registered =
   | { readonly ok: true; readonly user: User; readonly credentials: Credentials | null }
   | { readonly ok: false; readonly taken: TakenIdentifier };
 
+export interface RegistrationOptions {
+  readonly signIn: boolean;
+  readonly also?: RegistrationStatements;
+  /** An operator registers somebody else: their network address is not limited. */
+  readonly byStaff?: boolean;
+}
+
 /**
  * Creates an account, its profile, its session and its verification mail in one transaction. Returns no credentials if
  * the address must be verified first, or if the app's registration does not sign in (`signIn` false).
@@ -48,10 +55,10 @@ export async function register(
   ctx: RequestContext,
   client: ClientProfile,
   facts: Registration,
-  options: { signIn: boolean; also?: RegistrationStatements } = { signIn: true },
+  options: RegistrationOptions = { signIn: true },
 ): Promise<Registered> {
   if (facts.username !== undefined) requireUsername(facts.username);
-  await count(ctx, "registration", clientOf(ctx));
+  if (!options.byStaff) await count(ctx, "registration", clientOf(ctx));
   const passwordHash = await anyHasher(ctx.runtime).hash(facts.password);
   for (let tries = 0; ; tries++) {
     // Random after a few clashes, so that nobody can take every username that a phone or an address might get.
@@ -78,7 +85,7 @@ async function insertUser(
   client: ClientProfile,
   facts: Registration & { username: string; isGenerated: boolean },
   passwordHash: string,
-  { signIn, also }: { signIn: boolean; also?: RegistrationStatements },
+  { signIn, also }: RegistrationOptions,
 ): Promise<Registered> {
   const now = ctx.now();
   const email = facts.email ? foldEmail(facts.email) : null;

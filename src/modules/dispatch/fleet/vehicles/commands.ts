@@ -15,7 +15,7 @@ export type VehicleInput = Omit<VehicleRow, "id" | "ownerId" | "createdAt" | "up
 /** `taken`: another vehicle has this licence plate. */
 export async function addVehicle(
   ctx: RequestContext,
-  caller: Caller,
+  caller: Pick<Caller, "userId">,
   input: VehicleInput,
 ): Promise<Vehicle | "taken"> {
   const now = ctx.now();

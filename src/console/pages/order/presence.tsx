@@ -1,10 +1,10 @@
 /** Who else has an order open: the other operators in its room. */
 import { useQuery } from "@tanstack/react-query";
 import { useGetMany } from "ra-core";
-import { useWords } from "../i18n.ts";
-import { Icon } from "../kit/icon.tsx";
-import { titleOf } from "../records/fields/titles.ts";
-import { call } from "../session.ts";
+import { useWords } from "../../i18n.ts";
+import { Icon } from "../../kit/icon.tsx";
+import { titleOf } from "../../records/fields/titles.ts";
+import { call } from "../../session.ts";
 
 /** `users`: the ids of all operators who are present. */
 export function OrderPresence({ users }: { users: readonly number[] }) {

@@ -1,0 +1,170 @@
+/** The head of an order's page: progress, who else has it open, people, money, the map, the trucks that can take it, and its story. */
+
+import { useRoom } from "@caravan/client/react";
+import { useQuery } from "@tanstack/react-query";
+import { type RaRecord, useGetOne, useNotify, useRefresh } from "ra-core";
+import { lazy, Suspense, useState } from "react";
+import { Link } from "react-router-dom";
+import { useCode } from "../../codes.ts";
+import { useFormats, useWords } from "../../i18n.ts";
+import { Confirm } from "../../kit/dialog.tsx";
+import { Icon } from "../../kit/icon.tsx";
+import { Loading } from "../../kit/page.tsx";
+import { Candidates } from "../../map/candidates.tsx";
+import { assign, readTrack } from "../../map/reading.ts";
+import { OrderPeople } from "./people.tsx";
+import { OrderPresence } from "./presence.tsx";
+import { ShareButton } from "./share.tsx";
+import { Timeline } from "./timeline.tsx";
+
+const PointMap = lazy(() => import("../../map/point-map.tsx"));
+
+const STEPS = ["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS", "COMPLETED"] as const;
+
+interface Point {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+export function OrderHead({ order }: { order: RaRecord }) {
+  const words = useWords();
+  const refresh = useRefresh();
+  const status = String(order.status);
+  const [users, setUsers] = useState<readonly number[]>([]);
+  const [moved, setMoved] = useState<Point | null>(null);
+  useRoom(`order:${order.id}`, {
+    entry: ({ kind }) => kind !== "position" && refresh(),
+    latest({ body }) {
+      const { latitude, longitude } = body;
+      if (typeof latitude === "number" && typeof longitude === "number") setMoved({ latitude, longitude });
+    },
+    presence: setUsers,
+  });
+  const hasTruck = typeof order.tow_truck === "number";
+  const { data: truck } = useGetOne("tow-trucks", { id: order.tow_truck }, { enabled: hasTruck });
+  const isOver = status === "COMPLETED" || status === "CANCELLED";
+  const isActive = status === "ASSIGNED" || status === "IN_PROGRESS";
+  return (
+    <div className="order-page">
+      <div className="order-head">
+        <OrderPresence users={users} />
+        <Steps status={status} />
+        {isOver ? null : (
+          <div className="row">
+            <Link className="button" to={`/map?order=${order.id}`}>
+              <Icon name="map" />
+              <span>{words("nav.map")}</span>
+            </Link>
+            <ShareButton order={order.id} />
+          </div>
+        )}
+      </div>
+      <div className="order-facts">
+        <OrderPeople order={order} truck={truck} />
+        <Money order={order} />
+      </div>
+      <div className="order-columns">
+        <div>
+          <OrderMap order={order} truck={isActive ? (moved ?? (truck?.position as Point | null)) : null} />
+          {status === "PENDING" || status === "CONFIRMED" ? <Assign order={order} /> : null}
+        </div>
+        <Timeline order={order} />
+      </div>
+    </div>
+  );
+}
+
+function Steps({ status }: { status: string }) {
+  const words = useWords();
+  const code = useCode();
+  const at = STEPS.indexOf(status as (typeof STEPS)[number]);
+  return (
+    <ol className="steps" aria-label={words("ticket.status")}>
+      {STEPS.map((step, index) => (
+        <li
+          key={step}
+          data-done={index <= at ? "yes" : "no"}
+          aria-current={step === status ? "step" : undefined}
+        >
+          {code(step)}
+        </li>
+      ))}
+      {status === "CANCELLED" ? (
+        <li data-done="cancelled" aria-current="step">
+          {code(status)}
+        </li>
+      ) : null}
+    </ol>
+  );
+}
+
+function Money({ order }: { order: RaRecord }) {
+  const words = useWords();
+  const formats = useFormats();
+  const price = Number(order.final_price ?? order.estimated_price ?? 0);
+  const due = Number(order.due ?? 0);
+  return (
+    <p className="money">
+      {words(order.final_price ? "order.final" : "order.estimate", { price: formats.money(price) })}
+      {" · "}
+      {order.status === "CANCELLED" ? null : (
+        <strong className={due > 0 ? "no" : "yes"}>
+          {due > 0 ? words("order.due", { due: formats.money(due) }) : words("order.paid")}
+        </strong>
+      )}
+    </p>
+  );
+}
+
+function OrderMap({ order, truck }: { order: RaRecord; truck: Point | null | undefined }) {
+  const { data: trail = [] } = useQuery({
+    queryKey: ["track", order.tow_truck],
+    queryFn: ({ signal }) => readTrack(Number(order.tow_truck), signal),
+    enabled: truck !== null && truck !== undefined,
+  });
+  return (
+    <Suspense fallback={<Loading />}>
+      <PointMap
+        pickup={order.pickup as Point | null}
+        delivery={order.delivery as Point | null}
+        truck={truck ?? null}
+        trail={trail}
+      />
+    </Suspense>
+  );
+}
+
+/** Assigning from the order's page: one call, all or nothing. */
+function Assign({ order }: { order: RaRecord }) {
+  const [asked, setAsked] = useState<{ readonly id: number; readonly plate: string } | null>(null);
+  const words = useWords();
+  const notify = useNotify();
+  const refresh = useRefresh();
+  const run = async () => {
+    if (!asked) return;
+    setAsked(null);
+    try {
+      await assign(String(order.id), asked.id);
+      notify("map.assigned", { type: "success", messageArgs: { truck: asked.plate } });
+    } catch (error) {
+      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+    }
+    refresh();
+  };
+  return (
+    <section className="order-assign">
+      <Candidates order={String(order.id)} version={String(order.status)} onAssign={setAsked} />
+      {asked ? (
+        <Confirm
+          title={words("map.assignTitle", { truck: asked.plate })}
+          action={words("map.assign")}
+          keep={words("map.keep")}
+          onConfirm={run}
+          onClose={() => setAsked(null)}
+        >
+          <p>{String(order.pickup_address)}</p>
+        </Confirm>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,97 @@
+/** All that happened to an order in one list: statuses, offers, payments and tickets, the newest first. */
+import { type RaRecord, useGetManyReference } from "ra-core";
+import { Link } from "react-router-dom";
+import { useCode } from "../../codes.ts";
+import { useFormats, useWords } from "../../i18n.ts";
+import { Ago } from "../../records/fields/values.tsx";
+
+interface Happening {
+  readonly key: string;
+  readonly at: string;
+  readonly what: string;
+  readonly note: string;
+  readonly to: string | null;
+}
+
+const text = (value: unknown) => (typeof value === "string" ? value : "");
+
+export function Timeline({ order }: { order: RaRecord }) {
+  const words = useWords();
+  const code = useCode();
+  const formats = useFormats();
+  const statuses = useRelated("order-history", "order_id", order.id);
+  const payments = useRelated("payments", "order_id", order.id);
+  const offers = useRelated("order-offers", "order_id", order.id);
+  const tickets = useRelated("support-tickets", "related_order", order.id);
+  const placed: Happening = {
+    key: "placed",
+    at: text(order.created_at),
+    what: words("order.placed"),
+    note: "",
+    to: null,
+  };
+  const all: Happening[] = [
+    placed,
+    ...statuses.map((row) => happening(row, "s", code(text(row.new_status)), text(row.comment), null)),
+    ...payments.map((row) =>
+      happening(
+        row,
+        "p",
+        `${words("order.payment", { amount: formats.money(text(row.amount)) })}: ${code(text(row.status))}`,
+        code(text(row.payment_method)),
+        `/payments/${row.id}`,
+        text(row.paid_at),
+      ),
+    ),
+    ...offers.map((row) =>
+      happening(
+        row,
+        "o",
+        `${words("order.offer")}: ${code(text(row.status))}`,
+        words("map.away", { km: formats.number(Number(row.distance) / 1000, 1) }),
+        null,
+      ),
+    ),
+    ...tickets.map((row) =>
+      happening(row, "t", `${words("order.ticket")}: ${text(row.subject)}`, "", `/conversations/${row.id}`),
+    ),
+  ];
+  const sorted = all.filter(({ at }) => at).sort((one, other) => other.at.localeCompare(one.at));
+  return (
+    <section className="timeline" aria-label={words("order.story")}>
+      <h2>{words("order.story")}</h2>
+      <ol>
+        {sorted.map(({ key, at, what, note, to }) => (
+          <li key={key}>
+            <Ago value={at} />
+            <span>
+              {to ? <Link to={to}>{what}</Link> : <strong>{what}</strong>}
+              {note ? <small> {note}</small> : null}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function happening(
+  row: RaRecord,
+  kind: string,
+  what: string,
+  note: string,
+  to: string | null,
+  at = "",
+): Happening {
+  return { key: `${kind}${row.id}`, at: at || text(row.created_at), what, note, to };
+}
+
+function useRelated(resource: string, target: string, id: RaRecord["id"]): readonly RaRecord[] {
+  const { data = [] } = useGetManyReference(resource, {
+    target,
+    id,
+    pagination: { page: 1, perPage: 50 },
+    sort: { field: "id", order: "DESC" },
+  });
+  return data;
+}
