@@ -155,24 +155,54 @@ describe("a client who calls", () => {
       await page.getByLabel(label).fill(value);
     const map = page.locator(".point-map .maplibregl-canvas");
     await map.scrollIntoViewIfNeeded();
-    await page.getByLabel("From").fill("Tverskaya 7");
-    await page.getByLabel("To", { exact: false }).last().fill("Arbat 1");
+    await page.getByRole("textbox", { name: "From" }).fill("Tverskaya 7");
+    await page.getByRole("textbox", { name: "To" }).fill("Arbat 1");
     await map.click({ position: { x: 200, y: 150 } });
     await expect.poll(() => page.getByText("Choose a result, or a point on the map.").count()).toBe(1);
     await map.click({ position: { x: 240, y: 160 } });
-    const tariff = page.getByRole("combobox", { name: "Tariff" });
-    await tariff.fill("e");
-    await page.getByRole("option").first().click();
+    const { name } = (await operator.get("/api/admin/vehicle-types/1/")).body;
+    await page.getByRole("combobox", { name: "Tariff" }).fill(name);
+    await page.getByRole("option", { name }).first().click();
     await page.getByText(/^Price: ₽/).waitFor();
-    await page.screenshot({ path: "/tmp/orders-console-call.png", fullPage: true });
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}-call.png`, fullPage: true });
     await page.getByRole("button", { name: "Place the order" }).click();
     await page.locator(".timeline").getByText("Placed").waitFor();
     await page.locator('.order-facts a[href="tel:+79035551234"]').waitFor();
     const id = page.url().split("/").at(-1) ?? "";
     expect(await orderOf(id)).toMatchObject({ status: "PENDING", pickup_address: "Tverskaya 7" });
-    await page.screenshot({ path: "/tmp/orders-console-order.png", fullPage: true });
-    await operator.post(`/api/admin/orders/${id}/actions/cancel/`, { reason: "It was a test" });
-    await page.locator('.steps [aria-current="step"]').getByText("Cancelled").waitFor();
+
+    // The points were anywhere on the map; the truck is in Moscow.
+    const { version } = (await operator.get(`/api/admin/orders/${id}/`)).body;
+    const pickup = { latitude: 55.7601, longitude: 37.6189 };
+    const path = `/api/admin/orders/${id}/`;
+    const token = await page.evaluate(() => localStorage.getItem("caravan.session"));
+    await fetch(stage.server.origin + path, {
+      method: "PATCH",
+      headers: {
+        authorization: `Token ${token}`,
+        "content-type": "application/json",
+        "if-match": `"${version}"`,
+      },
+      body: JSON.stringify({ pickup }),
+    });
+    await page.reload();
+    await page.locator(".candidate").first().getByRole("button", { name: "Assign" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("button", { name: "Assign" }).click();
+    await page.locator('.order-facts a[href^="tel:"]').nth(1).waitFor();
+    await page.getByRole("button", { name: "Start the work" }).click();
+    await page.getByRole("button", { name: "Complete the order" }).click();
+    await dialog.getByLabel("Final price").fill("4000");
+    await dialog.getByRole("button", { name: "Complete the order" }).click();
+    await page.locator(".money").getByText("₽4,000.00 due").waitFor();
+    await page.getByRole("button", { name: "Record a payment" }).click();
+    expect(await dialog.getByLabel("Amount").inputValue()).toBe("4000.00");
+    await dialog.getByLabel("Method").selectOption("CASH");
+    await dialog.getByRole("button", { name: "Record a payment" }).click();
+    await page.locator(".money").getByText("paid").waitFor();
+    await page.locator(".timeline").getByText("Payment ₽4,000.00: Completed").waitFor();
+    expect(await page.getByRole("button", { name: "Cancel the order" }).count()).toBe(0);
+    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}-order.png`, fullPage: true });
     expect(faults).toEqual([]);
   });
 });
