@@ -202,5 +202,22 @@ export const creations: Readonly<Record<string, Creation>> = {
       ).length,
     path: async () => "/api/admin/tow-trucks/export/",
   },
+  "post /api/admin/callers/orders": {
+    signedIn: "operator",
+    body: () => ({
+      ...{ vehicle_type: 1, phone: uniquePhone(), make: "Lada", model: "Niva", license_plate: unique("P") },
+      ...{
+        pickup_latitude: 55.76,
+        pickup_longitude: 37.61,
+        delivery_latitude: 55.7,
+        delivery_longitude: 37.5,
+      },
+      pickup_address: unique("Tverskaya "),
+      delivery_address: "Arbat 1",
+    }),
+    other: (body) => ({ ...body, delivery_address: "Arbat 2" }),
+    made: async (body) =>
+      (await rows("SELECT id FROM orders WHERE pickup_address = ?", (body as Fields).pickup_address)).length,
+  },
   ...orderCreations,
 };
