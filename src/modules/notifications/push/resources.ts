@@ -20,6 +20,6 @@ export const pushResource = resource({
   },
   search: [sql`(SELECT username FROM users WHERE id = push_subscriptions.user_id)`],
   filters: ["user", "service", "created_at"],
-  sort: { field: "created_at", order: "desc" },
+  sort: { field: "user", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
 });
