@@ -19,17 +19,23 @@ import { Button } from "./kit/button.tsx";
 import { InfoText, Loading } from "./kit/page.tsx";
 import { Toasts } from "./kit/toasts.tsx";
 import { LiveConnection } from "./live-provider.tsx";
-import { AuditPage } from "./pages/audit.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
-import { ListPage } from "./records/list/list.tsx";
-import { CreatePage } from "./records/record/form.tsx";
-import { RecordPage } from "./records/record/record.tsx";
 import { session } from "./session.ts";
 import { Shell } from "./shell/shell.tsx";
 import type { Word } from "./words.ts";
 
 const Overview = lazy(() => import("./pages/overview.tsx").then(({ Overview }) => ({ default: Overview })));
 const MapPage = lazy(() => import("./map/page.tsx").then(({ MapPage }) => ({ default: MapPage })));
+const ListPage = lazy(() =>
+  import("./records/list/list.tsx").then(({ ListPage }) => ({ default: ListPage })),
+);
+const AuditPage = lazy(() => import("./pages/audit.tsx").then(({ AuditPage }) => ({ default: AuditPage })));
+const CreatePage = lazy(() =>
+  import("./records/record/form.tsx").then(({ CreatePage }) => ({ default: CreatePage })),
+);
+const RecordPage = lazy(() =>
+  import("./records/record/record.tsx").then(({ RecordPage }) => ({ default: RecordPage })),
+);
 const Tickets = lazy(() => import("./pages/tickets.tsx").then(({ Tickets }) => ({ default: Tickets })));
 const DeliveryHead = lazy(() =>
   import("./pages/delivery.tsx").then(({ DeliveryHead }) => ({ default: DeliveryHead })),
