@@ -53,6 +53,14 @@ test("A new task is announced only in track rooms that were noted within two day
   expect(told[0]?.[1]).toEqual(draft);
 });
 
+test.each([0, 50])("A new task is announced when %i people have been here lately.", async (count) => {
+  await rows("DELETE FROM rooms");
+  await Promise.all(Array.from({ length: count }, (_, n) => seen(`user:${n + 1}`, HOUR)));
+  const { told, ctx } = listening();
+  await taskNotice.run(ctx, assigned);
+  expect(told).toHaveLength(count);
+});
+
 test("A room that fails does not keep the notice from others, and the notice is tried again.", async () => {
   await rows("DELETE FROM rooms");
   await Promise.all([1, 2, 3].map((n) => seen(`user:${n}`, HOUR)));

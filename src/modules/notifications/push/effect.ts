@@ -3,7 +3,6 @@
  * have a device; `pushEffect` and `pushNow` are for what has no notification. Sending is `sending.ts`.
  */
 import { sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import { runBatch } from "../../../platform/db/client.ts";
 import { declareEffect } from "../../../platform/db/effects.ts";
 import { enqueue } from "../../../platform/db/enqueue.ts";
@@ -64,16 +63,14 @@ export const pushHandler =
 /** An effect for the commit of the act, to a person who has a device (`takesPushes`). */
 export const pushEffect = ({ ref: _, ...push }: Push, at: number): Effect => declared.row({ ...push, at });
 
-function pushRows(ctx: RequestContext, pushes: readonly Push[]): BatchItem<"sqlite">[] {
-  if (pushes.length === 0) return [];
-  const at = ctx.now();
-  const rows = pushes.map((push) => ({ ...pushEffect(push, at), id: `push:${push.userId}:${push.ref}` }));
-  return [effectsWhere(ctx, rows, takesPushes(sql`effect.value ->> '$.payload.userId'`))];
-}
-
 /** Writes pushes to those of these people who have a device. A repeat writes none. */
 export async function pushNow(ctx: RequestContext, pushes: readonly Push[]): Promise<void> {
-  const [written] = await runBatch(ctx.db, pushRows(ctx, pushes));
+  // D1 refuses an empty batch.
+  if (pushes.length === 0) return;
+  const at = ctx.now();
+  const rows = pushes.map((push) => ({ ...pushEffect(push, at), id: `push:${push.userId}:${push.ref}` }));
+  const write = effectsWhere(ctx, rows, takesPushes(sql`effect.value ->> '$.payload.userId'`));
+  const [written] = await runBatch(ctx.db, [write]);
   if (((written as D1Result | undefined)?.meta.changes ?? 0) > 0) enqueueDueSoon(ctx);
 }
 
