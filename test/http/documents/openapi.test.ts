@@ -33,7 +33,10 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 function bodyKinds(route: Route): string[] {
   if (route.streamed) return ["multipart/form-data"];
-  return route.body ? ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"] : [];
+  if (!route.body) return [];
+  // A form has fields, so a list is JSON.
+  if (route.body.safeParse([]).success) return ["application/json"];
+  return ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
 }
 
 test("The document is OpenAPI 3.1 and names this server.", () => {

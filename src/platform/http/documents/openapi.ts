@@ -17,6 +17,13 @@ import { repairSchema } from "./schema-repairs.ts";
 
 const BODY_KINDS = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
 
+/** A form has fields: a list is sent as JSON only. ReDoc refuses a whole document that says otherwise. */
+function bodyKinds(schema: z.core.$ZodType): string[] {
+  const { def } = (schema as z.core.$ZodTypes)._zod;
+  if (def.type === "pipe") return bodyKinds(def.out);
+  return def.type === "array" ? ["application/json"] : BODY_KINDS;
+}
+
 /** Groups of tags, in the order of the document. */
 export type TagGroups = readonly { readonly name: string; readonly tags: readonly string[] }[];
 
@@ -137,7 +144,7 @@ function pathItem(route: Route): RouteConfig {
   }
   if (route.body) {
     const schema = route.body;
-    request.body = { content: Object.fromEntries(BODY_KINDS.map((kind) => [kind, { schema }])) };
+    request.body = { content: Object.fromEntries(bodyKinds(schema).map((kind) => [kind, { schema }])) };
   }
   if (route.streamed) request.body = { content: { "multipart/form-data": { schema: route.streamed } } };
   return {
