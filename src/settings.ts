@@ -132,6 +132,11 @@ const Variables = z.object({
     .default("UTC")
     .transform(timeZoneNamed)
     .refine((zone) => zone !== null, "must be an IANA time zone, like Europe/Moscow"),
+  CURRENCY: z
+    .string()
+    .default("RUB")
+    .transform((code) => code.toUpperCase())
+    .refine((code) => /^[A-Z]{3}$/.test(code), "must be a currency's code of ISO 4217, like RUB"),
   MAIL_FROM: z.string().default("Caravan <no-reply@localhost>"),
   RESEND_API_KEY: optional,
   RESEND_BASE_URL: url.optional(),
@@ -227,6 +232,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     counterShards: value.COUNTER_SHARDS ?? (development ? 16 : 256),
     archivistPool: value.ARCHIVIST_POOL ?? (development ? 2 : 16),
     timeZone: value.TIME_ZONE ?? "UTC",
+    currency: value.CURRENCY,
     chatTextDays: value.CHAT_TEXT_DAYS,
     trackRetentionDays: value.TRACK_RETENTION_DAYS,
     truckTrailDays: value.TRUCK_TRAIL_DAYS,

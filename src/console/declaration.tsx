@@ -3,9 +3,14 @@
 import { useLocaleState } from "ra-core";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import type { Resource, Words } from "./declared.ts";
+import { showCurrency } from "./i18n.ts";
 import { call } from "./session.ts";
 
 export * from "./declared.ts";
+
+/** The currency of all amounts; the API declares it with each field of money. */
+const currencyOf = (resources: readonly Resource[]) =>
+  resources.flatMap(({ fields }) => fields).find(({ currency }) => currency)?.currency;
 
 let known: readonly Resource[] = [];
 /** The declaration for code outside of components. */
@@ -15,6 +20,7 @@ export const declared = (name: string): Resource | undefined =>
 /** Loaded once after sign-in; a refusal means that the account may not use the console. */
 export async function readDeclaration(signal?: AbortSignal, key?: string): Promise<readonly Resource[]> {
   known = await call<readonly Resource[]>("GET", "/api/admin/resources/", { signal, key });
+  showCurrency(currencyOf(known));
   return known;
 }
 

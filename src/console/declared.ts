@@ -35,6 +35,10 @@ export interface Field {
   readonly reference?: string;
   /** Of an instant: the field with the time zone in which it is shown, and the zone where that is empty. */
   readonly zone?: { readonly field: string; readonly default: string };
+  /** Of money: the ISO 4217 code. */
+  readonly currency?: string;
+  /** A text that is a code, shown by its name. */
+  readonly coded?: true;
 }
 
 export interface Filter {

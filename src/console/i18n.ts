@@ -30,9 +30,18 @@ export function useWords(): (key: Word, values?: Values) => string {
 
 export interface Formats {
   number(value: number, digits?: number): string;
-  /** Roubles, as a decimal string or a number. */
+  /** An amount, as a decimal string or a number, with the currency's sign: `1 800,50 ₽`. */
   money(value: string | number): string;
+  /** The currency's sign: `₽`. */
+  sign(): string;
+  /** An amount as it is typed, without the sign: `1 800,50`. */
+  amount(value: string): string;
+  /** A time with its year and zone: `29 Nov 2026, 13:05 GMT+3`. */
   instant(value: string): string;
+  /** The same without the zone, where a heading has it. */
+  moment(value: string): string;
+  /** The zone of the browser's clock now: `GMT+3`. */
+  zone(): string;
   /** The time in a zone with the zone's name; null where this browser's clock shows the same. */
   elsewhere(value: string, zone: string): string | null;
   /** A day without the year, for axes. */
@@ -68,24 +77,37 @@ function nameOf(locale: Locale, timeZone: string, time: Date): string {
     : (parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone);
 }
 
+let currency = "RUB";
+/** Has all amounts shown in this currency. Without one, or for a code that the browser does not know, nothing changes. */
+export function showCurrency(code: string | undefined): void {
+  if (!code || code === currency) return;
+  currency = code;
+  made.clear();
+}
+
 const made = new Map<Locale, Formats>();
 export function formats(locale: Locale): Formats {
   const known = made.get(locale);
   if (known) return known;
   const money = new Intl.NumberFormat(locale, {
     style: "currency",
-    currency: "RUB",
+    currency,
     currencyDisplay: "narrowSymbol",
     maximumFractionDigits: 2,
   });
   const instant = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
-  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
-  const recent = new Intl.DateTimeFormat(locale, {
-    month: "short",
+  const zoned = new Intl.DateTimeFormat(locale, {
     day: "numeric",
+    month: "short",
+    year: "numeric",
     hour: "2-digit",
     minute: "2-digit",
+    timeZoneName: "short",
   });
+  const amount = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const part = (parts: readonly { type: string; value: string }[], type: string) =>
+    parts.find((each) => each.type === type)?.value ?? "";
+  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const unit = (name: "day" | "hour" | "minute" | "second", value: number) =>
@@ -94,10 +116,11 @@ export function formats(locale: Locale): Formats {
     number: (value, digits = 0) =>
       new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
     money: (value) => money.format(Number(value)),
-    instant(value) {
-      const time = new Date(value);
-      return (time.getFullYear() === new Date().getFullYear() ? recent : instant).format(time);
-    },
+    sign: () => part(money.formatToParts(0), "currency"),
+    amount: (value) => amount.format(Number(value)),
+    instant: (value) => zoned.format(new Date(value)),
+    moment: (value) => instant.format(new Date(value)),
+    zone: () => part(zoned.formatToParts(), "timeZoneName"),
     elsewhere(value, zone) {
       const time = new Date(value);
       const there = clockIn(locale, zone);

@@ -1,6 +1,6 @@
 /** All texts of the console in both languages. A count picks among the forms separated by `|`: one, few, many. */
 
-const catalogue = {
+export const catalogue = {
   "app.name": ["Caravan", "Караван"],
   "app.tagline": ["Staff console", "Консоль сотрудника"],
   "app.skip": ["Skip to content", "К содержанию"],
@@ -191,6 +191,8 @@ const catalogue = {
   "record.any": ["Any", "Любое"],
   "record.from": ["from", "от"],
   "record.to": ["to", "до"],
+  "record.latitude": ["Latitude", "Широта"],
+  "record.longitude": ["Longitude", "Долгота"],
   "record.optional": ["optional", "необязательно"],
   "record.undone": ["Undone", "Изменение отменено"],
   "record.noChoices": ["No matches", "Нет совпадений"],

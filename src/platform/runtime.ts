@@ -110,6 +110,8 @@ export interface Settings {
   readonly archivistPool: number;
   /** IANA name: the time zone of events and people that have none of their own. */
   readonly timeZone: string;
+  /** ISO 4217 code of all amounts: `RUB`. */
+  readonly currency: string;
   /** Number of messages on a chat's page. */
   readonly chatPage: number;
   /** Days for which the text of chats stays in the database; older text becomes objects. */

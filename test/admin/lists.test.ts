@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { csvCell } from "../../src/platform/csv.ts";
 import { newPerson, type Person } from "../authorization/world.ts";
-import { get, rows, unique } from "../harness/api.ts";
+import { get, rows, send, unique } from "../harness/api.ts";
 import { charge, counted } from "../harness/counting/counted.ts";
 
 let staff: Person;
@@ -150,6 +150,29 @@ describe("a CSV file", () => {
     expect(found).toHaveLength(1203);
     expect(new Set(found).size).toBe(1203);
     await rows("DELETE FROM interests WHERE instr(name, ?) > 0", mark);
+  });
+
+  test("A readable CSV file has a byte order mark, headings in words, and names and places as people read them.", async () => {
+    const plate = unique("CSV").slice(-18);
+    await rows(
+      `INSERT INTO tow_trucks (license_plate, model, driver_id, status, capacity, latitude, longitude, located_at, created_at, updated_at)
+       VALUES (?, 'MAN', ?, 'AVAILABLE', 3.5, 55.75, 37.61, ?, 1, 1)`,
+      plate,
+      made[1],
+      Date.UTC(2026, 10, 29, 13, 5),
+    );
+    const answer = await send(
+      new Request(`http://localhost/api/admin/tow-trucks/export.csv?readable=1&search=${plate}`, {
+        headers: { authorization: `Bearer ${staff.token}`, "accept-language": "ru" },
+      }),
+    );
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    expect([...bytes.subarray(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    const [head = "", row = ""] = new TextDecoder().decode(bytes).split("\r\n");
+    expect(head).toMatch(/^№,Номер,Модель,Водитель,Состояние,.*Местоположение,"Последние координаты, UTC"/);
+    expect(row).toContain('"55.75, 37.61",2026-11-29 13:05:00');
+    const driver = await get(`/api/admin/users/${made[1]}/`, { token: staff.token });
+    expect(row).toContain(`MAN,${driver.body.username},AVAILABLE`);
   });
 
   test("A CSV export with a wrong filter is refused.", async () => {

@@ -24,6 +24,9 @@ async function tariff({ id }: Tariff) {
   return (await (await stage.as("operator")).get(`/api/admin/vehicle-types/${id}/`)).body;
 }
 
+/** What is written so in Russian too, zones of the clock among them. */
+const NAMES = /\b(API|UUID|Push|push|SMS|CSV|GMT|UTC|EN|Ctrl)\b/g;
+
 beforeAll(async () => {
   stage = await Stage.open();
 });
@@ -163,10 +166,18 @@ describe("a letter that failed for good", () => {
 });
 
 describe("every declared resource", () => {
-  test("Every declared resource opens as a list for staff, and so does its first record.", async () => {
+  test("Every declared resource opens as a list for staff in Russian without an English word or a code, and so does its first record.", async () => {
     const staff = await stage.as("staff");
     const { body: resources } = await staff.get("/api/admin/resources/");
-    const { page, faults } = await stage.signedIn("staff");
+    const { page, faults } = await stage.signedIn("staff", "/", { locale: "ru-RU" });
+    const foreign: string[] = [];
+    const readTexts = async (path: string) => {
+      const texts = await page
+        .locator("th, label, button, h2, legend, option, .state")
+        .allTextContents();
+      for (const text of texts)
+        if (/[a-z]{2,}|_/i.test(text.replace(NAMES, ""))) foreign.push(`${path}: ${text.slice(0, 80)}`);
+    };
     // As a link does, without reloading the console.
     const go = (path: string) =>
       page.evaluate((address) => {
@@ -175,14 +186,17 @@ describe("every declared resource", () => {
       }, `/admin/${path}`);
     for (const { name, label } of resources) {
       await go(name);
-      await page.getByRole("heading", { level: 1, name: label.en, exact: true }).waitFor();
+      await page.getByRole("heading", { level: 1, name: label.ru, exact: true }).waitFor();
       await page.locator("#content :is(.table-frame[aria-busy=false], .info, .audit)").first().waitFor();
+      await readTexts(name);
       const { body } = await staff.get(`/api/admin/${name}/?per_page=1`);
       const [first] = body.results;
       if (!first) continue;
       await go(`${name}/${encodeURIComponent(first.id)}`);
       await page.locator("#content [role=tablist]").waitFor();
+      await readTexts(`${name}/${first.id}`);
     }
     expect(faults).toEqual([]);
+    expect([...new Set(foreign)]).toEqual([]);
   });
 });

@@ -68,7 +68,7 @@ describe("a record", () => {
     expect((await tariff(made)).base_price).toBe("2000.00");
 
     await page.getByRole("tab", { name: "History" }).click();
-    const card = page.locator(".audit-card").filter({ hasText: "vehicle_type.change" });
+    const card = page.locator(".audit-card").filter({ hasText: "Change" });
     await card.getByText("₽1,000.00").waitFor();
     await card.getByText("₽2,000.00").waitFor();
     await card.getByRole("link", { name: "operator1" }).waitFor();
@@ -91,7 +91,7 @@ describe("a record", () => {
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByText("Undone").waitFor();
     expect((await tariff(made)).base_price).toBe("1000.00");
-    await expect.poll(() => page.getByLabel("Base price").inputValue()).toBe("1000.00");
+    await expect.poll(() => page.getByLabel("Base price").inputValue()).toBe("1,000.00");
   });
 
   test("A conflict shows both versions and loses neither.", async () => {
@@ -199,7 +199,7 @@ describe("a webhook", () => {
     const url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/in`;
     const { page, faults } = await stage.signedIn("staff", "/webhook-endpoints/create");
     await page.getByLabel("Address").fill("https://10.0.0.5/");
-    await page.getByLabel("order.updated").check();
+    await page.getByLabel("Order updated").check();
     await save(page);
     await page.getByText("Use a host name, not an IP address.").waitFor();
     await page.getByLabel("Address").fill(url);

@@ -1,8 +1,10 @@
 /** Texts of the console: counts, codes, titles and days. */
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { everyDay } from "../../src/console/pages/dashboard.ts";
+import { decimalOf } from "../../src/console/records/fields/amounts.ts";
 import { shortId, subtitleOf, titleOf } from "../../src/console/records/fields/titles.ts";
-import { say } from "../../src/console/words.ts";
+import { catalogue, say } from "../../src/console/words.ts";
 
 describe("a text", () => {
   test.each([
@@ -43,4 +45,69 @@ test("Days without earnings are listed too.", () => {
     { day: "2026-03-01", amount: "10.00" },
     { day: "2026-03-02", amount: "0.00" },
   ]);
+});
+
+describe("both languages", () => {
+  /** Names that are written so in Russian too. */
+  const NAMES = /\b(CSV|API|SMS|Push|URL|English|QR|PIN|TOTP|Caravan|IP|Face ID)\b|\{\w+\}/g;
+  const isCyrillic = (words: string) => /[а-яё]/i.test(words);
+
+  test("Each text of the catalogue is in English and in Russian.", () => {
+    const wrong = Object.entries(catalogue)
+      .filter(([key]) => key !== "nav.language")
+      .filter(
+        ([, [english, russian]]) => isCyrillic(english) || /[a-z]{2,}/i.test(russian.replace(NAMES, "")),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  test("Each placeholder of a text is there in both languages.", () => {
+    const holes = (words: string) => [...new Set(words.match(/\{\w+\}/g))].sort();
+    const wrong = Object.entries(catalogue).filter(
+      ([, [english, russian]]) => holes(english).join() !== holes(russian).join(),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test("No page has a text of its own beside the catalogue.", () => {
+    const root = new URL("../../src/console/", import.meta.url);
+    const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith(".tsx"),
+    );
+    expect(files.length).toBeGreaterThan(30);
+    const texts = files.flatMap((name) => {
+      const source = readFileSync(new URL(name, root), "utf8").replaceAll("=>", "");
+      const between = source.match(/<\w[^<>{}]*>\s*[A-Za-zА-я][\w ,.'А-яё]*\s*<\//g) ?? [];
+      const attributes =
+        source.match(/\b(aria-label|title|placeholder|alt)="[^"]*[A-Za-zА-я]{2}[^"]*"/g) ?? [];
+      return [...between, ...attributes].map((found) => `${name}: ${found}`);
+    });
+    // The name of a key is not translated.
+    expect(texts.filter((found) => !found.includes("<kbd>"))).toEqual([]);
+  });
+});
+
+describe("an amount as it is typed", () => {
+  test.each([
+    ["1 800,50", "1800.50", "1800.50"],
+    ["1\u00a0800,50\u00a0₽", "1800.50", "1800.50"],
+    ["1\u202f800,50 ₽", "1800.50", "1800.50"],
+    ["1,800.50", "1800.50", "1800.50"],
+    ["₽1,800.50", "1800.50", "1800.50"],
+    ["1.800,50", "1800.50", "1800.50"],
+    ["1,800,000", "1800000", "1800000"],
+    ["1,800,000.5", "1800000.5", "1800000.5"],
+    ["1800", "1800", "1800"],
+    ["1800,5", "1800.5", "1800.5"],
+    ["0,005", "0.005", "0005"],
+    ["12,345", "12.345", "12345"],
+    ["1800,", "1800", "1800"],
+    ["−5,5", "-5.5", "-5.5"],
+    ["1,80,0", "1,80,0", "1,80,0"],
+    ["1.2.3,4", "1.2.3,4", "1.2.3,4"],
+    ["much", "much", "much"],
+    ["", "", ""],
+  ])("%s is taken as %s in Russian.", (typed, russian, english) => {
+    expect([decimalOf(typed, "ru"), decimalOf(typed, "en")]).toEqual([russian, english]);
+  });
 });

@@ -1,4 +1,5 @@
 /** What an audit entry changed, each value as its field's type shows it. Pure. */
+import { codeWords } from "../code-names.ts";
 import type { Field, Resource } from "../declared.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
@@ -76,12 +77,11 @@ function shown({ type }: Field, value: unknown): unknown {
 
 /** A fact that is no field of the record: never a link. */
 function plainField(name: string): Field {
-  const words = name.replaceAll("_", " ").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  const label = words.charAt(0).toUpperCase() + words.slice(1);
+  const code = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return {
     name,
     type: "json",
-    label: name === "reason" ? { en: "Reason", ru: "Причина" } : { en: label, ru: label },
+    label: { en: codeWords(code, "en"), ru: codeWords(code, "ru") },
     list: false,
     writable: false,
     once: false,

@@ -2,6 +2,8 @@
 import { type RaRecord, useListContext, useNotify, useRefresh } from "ra-core";
 import { useState } from "react";
 import { Link } from "react-router-dom";
+import { deedOf } from "../code-names.ts";
+import { useCode } from "../codes.ts";
 import {
   type Field,
   isOffered,
@@ -76,14 +78,16 @@ export function AuditCard({ row }: { row: AuditRow }) {
   const id = rest.join(":");
   const about = resources.find(({ subject }) => subject === kind);
   const changes = changesOf(row, about);
+  const deed = about?.actions.find(({ name }) => name === deedOf(row.action));
+  const code = useCode();
   const revert = log?.actions.find(({ name }) => name === "revert");
   return (
     <li className="audit-card">
       <header>
-        <strong>{row.action}</strong>
+        <strong>{deed ? label(deed.label) : code(deedOf(row.action))}</strong>
         {about ? (
           <Link to={`/${about.name}/${encodeURIComponent(id)}`}>
-            {about.subject} {shortId(id)}
+            {label(about.label)}: {shortId(id)}
           </Link>
         ) : (
           <span>{row.subject}</span>

@@ -32,6 +32,9 @@ export const Declared = z
       z.object({
         ...Input,
         zone: z.object({ field: z.string(), default: z.string() }).optional(),
+        /** Of money: the ISO 4217 code. */
+        currency: z.string().optional(),
+        coded: z.boolean().optional(),
         list: z.boolean(),
         writable: z.boolean(),
         once: z.boolean(),
@@ -86,6 +89,8 @@ function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input
     fields: fieldsFor(role, resource).map(([fieldName, field]) => ({
       ...inputOf(fieldName, field),
       ...(field.zone ? { zone: { field: field.zone, default: runtime.settings.timeZone } } : {}),
+      ...(field.type === "money" ? { currency: runtime.settings.currency } : {}),
+      ...(field.coded ? { coded: true } : {}),
       list: field.list !== false,
       writable: writes && field.input !== undefined,
       once: field.once === true,

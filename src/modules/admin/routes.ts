@@ -24,6 +24,7 @@ import {
   bulkBody,
   ExportBegun,
   exportBody,
+  exportQuery,
   Fields,
   inList,
   listQuery,
@@ -31,7 +32,6 @@ import {
   PAGE_SIZE,
   Row,
   VersionedRow,
-  wantedQuery,
 } from "./schemas.ts";
 
 const tag = "Admin";
@@ -85,10 +85,12 @@ const download = route({
   summary: "Export rows as a CSV file",
   access: "operator",
   params: inList,
-  query: wantedQuery,
+  query: exportQuery,
   responses: {},
-  handle: async ({ ctx, caller, params, query }) =>
-    exportRows(ctx, caller, requireResource(caller, params.resource, "read"), query),
+  async handle({ ctx, caller, params, query: { readable, ...wanted } }) {
+    const resource = requireResource(caller, params.resource, "read");
+    return exportRows(ctx, caller, resource, wanted, readable ? ctx.locale : null);
+  },
 });
 
 const beginDownload = route({
@@ -103,11 +105,11 @@ const beginDownload = route({
   params: inList,
   body: exportBody,
   responses: { 201: ExportBegun },
-  handle: async ({ ctx, caller, params, body }) =>
-    respond(
-      201,
-      await beginExport(ctx, caller, requireResource(caller, params.resource, "read"), body.filter ?? {}),
-    ),
+  async handle({ ctx, caller, params, body }) {
+    const resource = requireResource(caller, params.resource, "read");
+    const reader = body.readable ? ctx.locale : null;
+    return respond(201, await beginExport(ctx, caller, resource, body.filter ?? {}, reader));
+  },
 });
 
 /** A row with its version, which a change must name in `If-Match`, and the actions that are possible now. */

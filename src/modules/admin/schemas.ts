@@ -48,7 +48,16 @@ const idList = z.array(z.union([z.number().transform(String), z.string()])).max(
 /** The query of a list, as an object. */
 const filter = z.looseObject({ search: z.string().optional(), ids: idList.optional() });
 
-export const exportBody = z.object({ filter: filter.optional() }).openapi("AdminExport");
+const readable = boolean().openapi({
+  description:
+    "For people and spreadsheets: with a byte order mark, headings in the caller's language, and titles instead of ids.",
+});
+
+export const exportQuery = wantedQuery.extend({ readable: readable.optional() });
+
+export const exportBody = z
+  .object({ filter: filter.optional(), readable: readable.optional() })
+  .openapi("AdminExport");
 
 export const ExportBegun = z.object({ job: z.string(), total: z.number().int() }).openapi("AdminExportBegun");
 

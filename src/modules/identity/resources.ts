@@ -164,7 +164,7 @@ const sessionResource = resource({
   title: "door",
   fields: {
     user: field.reference("users", sessions.userId, text("Person", "Пользователь")),
-    door: field.text(sessions.client, text("App", "Приложение")),
+    door: field.text(sessions.client, text("App", "Приложение"), { coded: true }),
     address: field.text(sessions.address, text("Address", "Адрес")),
     user_agent: field.text(sessions.userAgent, text("Device", "Устройство")),
     created_at: field.instant(sessions.createdAt, text("Signed in", "Вход")),

@@ -24,7 +24,7 @@ const notificationResource = resource({
   title: "message",
   fields: {
     user: field.reference("users", notifications.userId, person),
-    type: field.text(notifications.type, text("Type", "Тип")),
+    type: field.text(notifications.type, text("Type", "Тип"), { coded: true }),
     title: field.text(notifications.title, text("Title", "Заголовок")),
     message: field.text(notifications.message, text("Text", "Текст")),
     about: field.text(notifications.about, text("About", "О чём"), { list: false }),

@@ -145,7 +145,7 @@ const deliveryResource = resource({
   title: "message_id",
   fields: {
     endpoint: field.reference("webhook-endpoints", webhookDeliveries.endpointId, text("Webhook", "Вебхук")),
-    type: field.text(webhookDeliveries.type, text("Event", "Событие")),
+    type: field.text(webhookDeliveries.type, text("Event", "Событие"), { coded: true }),
     subject: field.text(webhookDeliveries.subject, text("About", "О чём")),
     state: field.choice(webhookDeliveries.state, state),
     attempts: field.integer(webhookDeliveries.attempts, text("Attempts", "Попыток")),

@@ -48,6 +48,8 @@ export interface Field {
   readonly reference?: string;
   /** Of an instant: the field with the IANA name of the zone in which it is shown; without a value, the default of the settings. */
   readonly zone?: string;
+  /** A text that is one of the API's codes, which the console names in its reader's language. */
+  readonly coded?: boolean;
   /** False: not shown in lists. */
   readonly list?: boolean;
   /** Hidden from operators. */

@@ -1,9 +1,10 @@
 /** The input for each type of field. The API's errors are shown below their field. */
-import { useInput } from "ra-core";
-import type { ReactNode } from "react";
+import { useInput, useLocaleState } from "ra-core";
+import { type ReactNode, useState } from "react";
 import { useCode } from "../../codes.ts";
 import { type Field, useLabel } from "../../declaration.tsx";
-import { useWords } from "../../i18n.ts";
+import { useFormats, useWords } from "../../i18n.ts";
+import { decimalOf } from "./amounts.ts";
 import { CheckboxGroup, OptionGroup } from "./checkbox-group.tsx";
 import { RecordCombobox } from "./combobox.tsx";
 import { ZoneHint } from "./zoned.tsx";
@@ -63,6 +64,7 @@ interface ControlProps {
 export function Control({ field, id, value, onChange, onBlur, invalid }: ControlProps): ReactNode {
   const code = useCode();
   const words = useWords();
+  const formats = useFormats();
   const common = {
     id,
     onBlur,
@@ -103,24 +105,20 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
         />
       );
     case "money":
-      return (
-        <input
-          {...common}
-          inputMode="decimal"
-          value={text}
-          onChange={(event) => onChange(event.target.value.replace(",", ".") || null)}
-        />
-      );
+      return <Amount {...common} value={text} onChange={onChange} />;
     case "instant":
       return (
-        <input
-          {...common}
-          type="datetime-local"
-          value={localTime(text)}
-          onChange={(event) =>
-            onChange(event.target.value ? new Date(event.target.value).toISOString() : null)
-          }
-        />
+        <div className="unit">
+          <input
+            {...common}
+            type="datetime-local"
+            value={localTime(text)}
+            onChange={(event) =>
+              onChange(event.target.value ? new Date(event.target.value).toISOString() : null)
+            }
+          />
+          <span>{formats.zone()}</span>
+        </div>
       );
     case "day":
       return (
@@ -161,6 +159,34 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
 
 type PartProps = Omit<ControlProps, "field" | "invalid">;
 
+/** An amount, shown as lists show it, beside the currency's sign. It may be typed and pasted in any usual way. */
+function Amount({ value, onChange, onBlur, ...rest }: PartProps) {
+  const formats = useFormats();
+  const [locale] = useLocaleState();
+  const text = String(value ?? "");
+  // What is being typed stays as it is typed.
+  const [typed, setTyped] = useState<string | null>(null);
+  const shown = typed ?? (/^-?\d+(\.\d+)?$/.test(text) ? formats.amount(text) : text);
+  return (
+    <div className="unit">
+      <input
+        {...rest}
+        inputMode="decimal"
+        value={shown}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          onChange(decimalOf(event.target.value, locale === "ru" ? "ru" : "en") || null);
+        }}
+        onBlur={() => {
+          setTyped(null);
+          onBlur?.();
+        }}
+      />
+      <span>{formats.sign()}</span>
+    </div>
+  );
+}
+
 /** Stays a string while it is not a valid number; the API reports the error. */
 function Json({ value, onChange, ...rest }: PartProps) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
@@ -183,6 +209,7 @@ function Json({ value, onChange, ...rest }: PartProps) {
 }
 
 function Place({ id, value, onChange, onBlur }: PartProps) {
+  const words = useWords();
   const point = (typeof value === "object" && value !== null ? value : {}) as {
     latitude?: number;
     longitude?: number;
@@ -190,7 +217,7 @@ function Place({ id, value, onChange, onBlur }: PartProps) {
   const part = (name: "latitude" | "longitude") => (
     <input
       id={name === "latitude" ? id : undefined}
-      aria-label={name}
+      aria-label={words(`record.${name}`)}
       type="number"
       step="any"
       value={point[name] ?? ""}

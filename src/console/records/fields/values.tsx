@@ -7,7 +7,14 @@ import { useFormats, useWords } from "../../i18n.ts";
 import { shortId, titleOf } from "./titles.ts";
 import { ZonedInstant } from "./zoned.tsx";
 
-export function Value({ field, record }: { field: Field; record: RaRecord }) {
+interface ValueProps {
+  readonly field: Field;
+  readonly record: RaRecord;
+  /** In a column, whose heading names the zone of its times. */
+  readonly inList?: boolean;
+}
+
+export function Value({ field, record, inList = false }: ValueProps) {
   const value: unknown = record[field.name];
   const words = useWords();
   const code = useCode();
@@ -21,7 +28,7 @@ export function Value({ field, record }: { field: Field; record: RaRecord }) {
       return field.zone ? (
         <ZonedInstant value={String(value)} zone={field.zone} own={record[field.zone.field]} />
       ) : (
-        <Instant value={String(value)} />
+        <Instant value={String(value)} inList={inList} />
       );
     case "day":
       return <Day value={String(value)} />;
@@ -40,6 +47,7 @@ export function Value({ field, record }: { field: Field; record: RaRecord }) {
       if (field.options && Array.isArray(value)) return <span>{value.map(code).join(", ")}</span>;
       return <code className="json">{typeof value === "string" ? value : JSON.stringify(value)}</code>;
     case "text":
+      if (field.coded) return <span>{code(String(value))}</span>;
       return <span className="text-value">{String(value)}</span>;
     default:
       return field.type satisfies never;
@@ -55,11 +63,11 @@ export function State({ value, words }: { value: string; words: string }) {
   );
 }
 
-export function Instant({ value }: { value: string }) {
+export function Instant({ value, inList = false }: { value: string; inList?: boolean }) {
   const formats = useFormats();
   return (
-    <time dateTime={value} title={formats.ago(value)}>
-      {formats.instant(value)}
+    <time dateTime={value} title={`${formats.instant(value)} · ${formats.ago(value)}`}>
+      {inList ? formats.moment(value) : formats.instant(value)}
     </time>
   );
 }

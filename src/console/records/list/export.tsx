@@ -47,11 +47,15 @@ export function ExportButton({ resource }: { resource: Resource }) {
     const filter = listQuery(filterValues);
     try {
       if (total <= SHORT) {
-        await download(pathOf(resource.name, "export.csv").slice(0, -1), filter, `${resource.name}.csv`);
+        await download(
+          pathOf(resource.name, "export.csv").slice(0, -1),
+          { ...filter, readable: true },
+          `${resource.name}.csv`,
+        );
         return;
       }
       const begun = await call<{ job: string; total: number }>("POST", pathOf(resource.name, "export"), {
-        body: { filter },
+        body: { filter, readable: true },
       });
       setJob({ id: begun.job, state: "running", done: 0, total: begun.total });
       notify("export.began", { type: "info", messageArgs: { n: begun.total } });

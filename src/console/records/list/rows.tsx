@@ -2,7 +2,7 @@
 import { type RaRecord, useListContext } from "ra-core";
 import { Link, useNavigate } from "react-router-dom";
 import { type Field, type Resource, useLabel } from "../../declaration.tsx";
-import { useWords } from "../../i18n.ts";
+import { useFormats, useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { InfoText } from "../../kit/page.tsx";
 import { useOnline } from "../../online.ts";
@@ -114,10 +114,10 @@ function Row({ resource, columns, record, chooses, label }: RowProps) {
         <td key={field.name} data-label={label(field.label)} data-type={field.type}>
           {field.name === resource.title && field.type !== "reference" ? (
             <Link to={path} className="record-link">
-              <Value field={field} record={record} />
+              <Value field={field} record={record} inList />
             </Link>
           ) : (
-            <Value field={field} record={record} />
+            <Value field={field} record={record} inList />
           )}
         </td>
       ))}
@@ -134,7 +134,16 @@ interface HeadingProps {
 
 function Heading({ name, type, title, sortable }: HeadingProps) {
   const { sort, setSort } = useListContext();
-  if (!sortable) return <th data-type={type}>{title}</th>;
+  const formats = useFormats();
+  // The zone of a column's times is told once.
+  const zone = type === "instant" ? <small className="quiet"> {formats.zone()}</small> : null;
+  if (!sortable)
+    return (
+      <th data-type={type}>
+        {title}
+        {zone}
+      </th>
+    );
   const active = sort.field === name;
   const up = sort.order === "ASC";
   // Times sort the newest first, other fields ascending.
@@ -145,6 +154,7 @@ function Heading({ name, type, title, sortable }: HeadingProps) {
         {title}
         <span aria-hidden="true">{active ? (up ? " ↑" : " ↓") : ""}</span>
       </button>
+      {zone}
     </th>
   );
 }

@@ -9,10 +9,9 @@ import type { Resource } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { requireResource } from "../catalogue.ts";
 import { beginJob, type Job, jobSlice } from "../jobs/runner.ts";
-import { roleOf } from "../rights.ts";
 import { countRows, type RowSelection, rowsAfter } from "../rows/queries.ts";
 import { adminJobs } from "../tables.ts";
-import { csvText, exportEntry } from "./csv.ts";
+import { csvText, exportEntry, type Reader } from "./csv.ts";
 import { dropExport, dropParts, EXPORT, join, partOf } from "./files.ts";
 
 /** Rows per slice, and per export (five hundred slices). */
@@ -28,6 +27,8 @@ const TOO_MANY = fill(
 interface ExportProgress {
   readonly wanted: RowSelection;
   readonly last: string | null;
+  /** Missing in jobs that were begun before there were readable exports. */
+  readonly reader?: Reader;
 }
 
 export async function beginExport(
@@ -35,10 +36,11 @@ export async function beginExport(
   caller: Caller,
   resource: Resource,
   wanted: RowSelection,
+  reader: Reader,
 ): Promise<{ job: string; total: number }> {
   const total = await countRows(ctx, caller, resource, wanted);
   if (total > MOST) throw refuse(400, TOO_MANY);
-  const job = { action: EXPORT, values: { wanted, last: null }, ids: [], total };
+  const job = { action: EXPORT, values: { wanted, last: null, reader }, ids: [], total };
   const audit = exportEntry(ctx, caller, resource, wanted);
   return { job: await beginJob(ctx, caller, resource, job, [audit]), total };
 }
@@ -64,11 +66,11 @@ export async function runExportSlice(ctx: RequestContext, job: Job, caller: Call
     await set({ state: "stopped" });
     return;
   }
-  const { wanted, last } = job.values as ExportProgress;
+  const { wanted, last, reader = null } = job.values as ExportProgress;
   const rows = await rowsAfter(ctx, caller, resource, wanted, last, SLICE);
   await ctx.runtime.bucket.put(
     partOf(job.id, job.done),
-    csvText(resource, roleOf(caller), rows, job.done === 0),
+    await csvText(ctx, caller, resource, rows, { isFirst: job.done === 0, reader }),
   );
   const done = job.done + rows.length;
   if (rows.length < SLICE) {
@@ -76,7 +78,7 @@ export async function runExportSlice(ctx: RequestContext, job: Job, caller: Call
     if (await commit(ctx, set({ state: "done", done, total: done }), [])) await dropParts(ctx, job.id);
     return;
   }
-  const values: ExportProgress = { wanted, last: rows.at(-1)?.id ?? last };
+  const values: ExportProgress = { wanted, last: rows.at(-1)?.id ?? last, reader };
   await commit(ctx, set({ done, total: Math.max(job.total, done), values }), [jobSlice.row({ id: job.id })]);
 }
 

@@ -2,11 +2,13 @@
 import { csvLine, csvResponse } from "../../../platform/csv.ts";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
+import type { Locale } from "../../../platform/http/text.ts";
 import type { ConsoleRole, Resource, Subject } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { fieldsFor, roleOf } from "../rights.ts";
 import { conditions, type RowSelection, rowsAfter } from "../rows/queries.ts";
 import { rowWire } from "../rows/wire.ts";
+import { BOM, headings, readableCells } from "./readable.ts";
 
 const PAGE = 500;
 
@@ -15,13 +17,23 @@ const namesFor = (resource: Resource, role: ConsoleRole) => [
   ...fieldsFor(role, resource).map(([name]) => name),
 ];
 
-/** Rows as CSV for this role; the first slice has the header line. */
-export function csvText(
+/** How an export is written: `null` as the API's values under their names, else for people who read this language. */
+export type Reader = Locale | null;
+
+/** Rows as CSV for this caller; the first slice has the header line. */
+export async function csvText(
+  ctx: RequestContext,
+  caller: Caller,
   resource: Resource,
-  role: ConsoleRole,
   rows: readonly Subject[],
-  isFirst: boolean,
-): string {
+  { isFirst, reader }: { readonly isFirst: boolean; readonly reader: Reader },
+): Promise<string> {
+  if (reader !== null) {
+    const cells = await readableCells(ctx, caller, resource, rows, reader);
+    const head = isFirst ? BOM + csvLine(headings(ctx, caller, resource, reader)) : "";
+    return head + cells.map(csvLine).join("");
+  }
+  const role = roleOf(caller);
   const names = namesFor(resource, role);
   const lines = rows.map((row) => {
     const wire = rowWire(resource, role, row);
@@ -51,17 +63,18 @@ export async function exportRows(
   caller: Caller,
   resource: Resource,
   wanted: RowSelection,
+  reader: Reader,
 ): Promise<Response> {
   // Refuses a wrong filter before the response has begun.
   conditions(ctx, caller, resource, wanted);
-  const role = roleOf(caller);
   await exportEntry(ctx, caller, resource, wanted);
   let last: string | null = null;
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const rows: Subject[] = await rowsAfter(ctx, caller, resource, wanted, last, PAGE);
-      controller.enqueue(encoder.encode(csvText(resource, role, rows, last === null)));
+      const lines = await csvText(ctx, caller, resource, rows, { isFirst: last === null, reader });
+      controller.enqueue(encoder.encode(lines));
       last = rows.at(-1)?.id ?? last;
       if (rows.length < PAGE) controller.close();
     },

@@ -45,7 +45,7 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
       at: field.instant(auditLog.at, text("When", "Когда")),
       actor: field.reference("users", auditLog.actorId, text("Who", "Кто")),
       actor_key: field.text(auditLog.actorKey, text("With API key", "Ключом API")),
-      action: field.text(auditLog.action, text("What", "Что")),
+      action: field.text(auditLog.action, text("What", "Что"), { coded: true }),
       subject: field.text(auditLog.subject, ON_WHAT),
       before: field.json(auditLog.before, text("Before", "Было"), { list: false }),
       after: field.json(auditLog.after, text("After", "Стало"), { list: false }),

@@ -39,7 +39,7 @@ const outboxResource = resource({
   key: [outbox.id],
   title: "address",
   fields: {
-    kind: field.text(outbox.kind, text("Kind", "Вид")),
+    kind: field.text(outbox.kind, text("Kind", "Вид"), { coded: true }),
     address: field.text(outbox.address, text("To", "Кому")),
     status: field.choice(outbox.status, text("State", "Состояние")),
     attempts: field.integer(outbox.attempts, text("Attempts", "Попыток")),
@@ -107,8 +107,8 @@ const jobResource = resource({
   key: [adminJobs.id],
   title: "action",
   fields: {
-    resource: field.text(adminJobs.resource, text("What", "Что")),
-    action: field.text(adminJobs.action, text("Action", "Действие")),
+    resource: field.text(adminJobs.resource, text("What", "Что"), { coded: true }),
+    action: field.text(adminJobs.action, text("Action", "Действие"), { coded: true }),
     state: field.choice(adminJobs.state, text("State", "Состояние")),
     total: field.integer(adminJobs.total, text("Total", "Всего")),
     done: field.integer(adminJobs.done, text("Done", "Сделано")),

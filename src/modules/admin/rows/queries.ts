@@ -146,6 +146,27 @@ async function readRow(
   return row ? subjectOf(row) : null;
 }
 
+/** The titles of these rows by id, as the resource names its rows for people. Rows that the caller may not see are left out. */
+export async function titlesOf(
+  ctx: RequestContext,
+  caller: Caller,
+  resource: Resource,
+  ids: readonly string[],
+): Promise<[id: string, title: string][]> {
+  const titled = resource.fields[resource.title];
+  // A row without a field for its title is named by its id, and a title that is a reference by another row.
+  if (!titled || titled.reference || titled.type === "place") return [];
+  const key = resource.key.map((column) => sql`${column}`);
+  const rows = await ctx.db
+    .select({
+      id: sql<string>`${sql.join(key, sql` || ':' || `)}`.mapWith(String),
+      title: sql<string | null>`${titled.from as Column | SQL}`,
+    })
+    .from(sourceOf(resource))
+    .where(and(among(resource, ids), resource.visible?.(caller)));
+  return rows.flatMap(({ id, title }) => (title === null || title === "" ? [] : [[id, String(title)]]));
+}
+
 /** The ids of the selected rows, at most `limit`. */
 export async function idsOf(
   ctx: RequestContext,
