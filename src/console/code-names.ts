@@ -129,6 +129,9 @@ const RUSSIAN: Readonly<Record<string, string>> = {
   STATUS: "Состояние",
   METHOD: "Способ",
   COUNT: "Количество",
+  "WEBHOOK.TEST": "Проверка вебхука",
+  LATITUDE: "Широта",
+  LONGITUDE: "Долгота",
   // What the audit log tells.
   CREATE: "Создание",
   CHANGE: "Изменение",

@@ -214,12 +214,12 @@ describe("a webhook", () => {
     await expect.poll(() => ids.length, { timeout: 10_000 }).toBe(1);
     await page.goto(`${stage.server.origin}/admin/webhook-deliveries`);
     await page
-      .getByRole("row", { name: /webhook\.test/ })
+      .getByRole("row", { name: /Webhook test/ })
       .getByText("Accepted")
       .waitFor();
     await page
-      .getByRole("row", { name: /webhook\.test/ })
-      .getByText("webhook.test")
+      .getByRole("row", { name: /Webhook test/ })
+      .getByText("Webhook test")
       .click();
     await page.getByText("the warehouse is moving").waitFor();
     await page.getByRole("button", { name: "Send again" }).click();
