@@ -107,7 +107,7 @@ describe("an amount as it is typed", () => {
     ["1.2.3,4", "1.2.3,4", "1.2.3,4"],
     ["much", "much", "much"],
     ["", "", ""],
-  ])("%s is taken as %s in Russian.", (typed, russian, english) => {
+  ])("The amount %s is taken as %s in Russian.", (typed, russian, english) => {
     expect([decimalOf(typed, "ru"), decimalOf(typed, "en")]).toEqual([russian, english]);
   });
 });
