@@ -196,7 +196,7 @@ describe("a client who calls", () => {
     await dialog.getByRole("button", { name: "Complete the order" }).click();
     await page.locator(".money").getByText("₽4,000.00 due").waitFor();
     await page.getByRole("button", { name: "Record a payment" }).click();
-    expect(await dialog.getByLabel("Amount").inputValue()).toBe("4000.00");
+    expect(await dialog.getByLabel("Amount").inputValue()).toBe("4,000.00");
     await dialog.getByLabel("Method").selectOption("CASH");
     await dialog.getByRole("button", { name: "Record a payment" }).click();
     await page.locator(".money").getByText("paid").waitFor();
