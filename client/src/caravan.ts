@@ -1,8 +1,9 @@
-/** The client of one server: who is signed in, the REST API, uploads, and the live connection. */
+/** The client of one server: who is signed in, the REST API, uploads, pushes, and the live connection. */
 import { createFinalURL, defaultPathSerializer } from "openapi-fetch";
 import { CaravanError } from "./errors.ts";
 import { Live } from "./live/live.ts";
 import { type LiveOptions, platformAfter } from "./live/options.ts";
+import { Push } from "./push.ts";
 import { randomId } from "./random-id.ts";
 import { type Api, createApi, creates, type DataOf, type InitOf, type PathOf } from "./rest/api.ts";
 import { Exchange } from "./rest/exchange.ts";
@@ -52,6 +53,8 @@ export class Caravan {
   readonly session: Session;
   /** The REST API, with types. */
   readonly api: Api;
+  /** This device's registration for pushes. */
+  readonly push: Push;
   /** The live connection, which opens when the first room is listened to. */
   readonly live: Live;
   readonly #url: string;
@@ -80,6 +83,7 @@ export class Caravan {
       random: options.random ?? Math.random,
     });
     this.api = createApi(this.#url, this.#exchange, this.#fetch);
+    this.push = new Push(this.api);
     const outbox = options.outbox ?? options.storage;
     this.live = new Live({
       ...options,

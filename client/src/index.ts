@@ -9,6 +9,7 @@ export {
   type StartedUpload,
 } from "./caravan.ts";
 export * from "./live/index.ts";
+export type { NativePush, Push, PushDevice, WebPushRegistration, WebPushSubscription } from "./push.ts";
 export type { Api, ApiMethod, DataOf, InitOf, PathOf } from "./rest/api.ts";
 export type { components, operations, paths } from "./rest/generated/schema.ts";
 export type { ItemOf, ListPath, Page } from "./rest/pages.ts";

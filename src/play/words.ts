@@ -160,6 +160,26 @@ const catalogue = {
   "line.cut": ["Cut the line", "Оборвать связь"],
   "line.restore": ["Restore the line", "Вернуть связь"],
 
+  "push.ask": ["Ask for notifications", "Включить уведомления"],
+  "push.stop": ["Stop notifications", "Отключить уведомления"],
+  "push.on": [
+    "This browser shows {name}'s notifications. None is sent while {name}'s line was heard within a minute: cut it, wait that long, and let another person write.",
+    "Этот браузер показывает уведомления: {name}. Пока связь слышна или прервалась меньше минуты назад, они не посылаются: оборвите её, подождите минуту, и пусть напишет другой участник.",
+  ],
+  "push.denied": [
+    "The browser allows no notifications here. Allow them in its settings for this site, in a window that is not private, and ask again.",
+    "Браузер не разрешает уведомления. Разрешите их для этого сайта в настройках браузера, не в приватном окне, и попробуйте снова.",
+  ],
+  "push.unsupported": [
+    "This browser has no pushes for this page. It needs https or this machine's own address; on iPhones the page on the home screen.",
+    "В этом браузере для этой страницы нет уведомлений. Нужен https или адрес самого компьютера; на iPhone — страница на экране «Домой».",
+  ],
+  "push.unreachable": [
+    "The browser got no subscription of its push service, which needs the internet, and in Chromium a build with Google's keys. It says: {why}",
+    "Браузер не получил подписку у своей службы уведомлений: ей нужен интернет, а в Chromium — сборка с ключами Google. Он сообщает: {why}",
+  ],
+  "push.off": ["This server sends no Web Push.", "Этот сервер не посылает Web Push."],
+
   "frames.name": ["Frames", "Кадры"],
   "frames.of": ["Frames of {name}", "Кадры: {name}"],
   "frames.none": ["Nothing yet.", "Пока ничего."],

@@ -1,4 +1,5 @@
 /** The playground in a real browser on a real server with its sample people. */
+import { createECDH, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -156,6 +157,36 @@ async function endOrders(): Promise<void> {
     for (const { id } of results) await operator.post(`/api/v1/orders/${id}/cancel/`, {});
   }
 }
+
+test("A person's notifications are refused in plain words by the browser, then registered, and end again.", async () => {
+  const { page, faults } = watched;
+  await showScene(stage, page, "chat");
+  const client = seat(page, "client");
+  const ask = client.getByRole("button", { name: /^Ask for notifications/ });
+  await ask.click();
+  await client.getByText("The browser allows no notifications here.").waitFor();
+
+  // No push service can be reached here: its subscription is the one thing that isn't real.
+  const keys = {
+    p256dh: createECDH("prime256v1").generateKeys("base64url"),
+    auth: randomBytes(16).toString("base64url"),
+  };
+  await page.evaluate((keys) => {
+    Notification.requestPermission = async () => "granted";
+    const subscription = { toJSON: () => ({ endpoint: "http://127.0.0.1:9/", keys }), unsubscribe() {} };
+    PushManager.prototype.subscribe = async () => subscription as unknown as PushSubscription;
+  }, keys);
+  const devices = async () =>
+    (await (await stage.as("client")).get("/api/v1/push/subscriptions/")).body.length as number;
+  const before = await devices();
+  await ask.click();
+  await client.getByText("This browser shows").waitFor();
+  expect(await devices()).toBe(before + 1);
+  await client.getByRole("button", { name: /^Stop notifications/ }).click();
+  await ask.waitFor();
+  expect(await devices()).toBe(before);
+  expect(faults).toEqual([]);
+});
 
 describe("frames", () => {
   test("Frames are filtered, opened and copied, and show no tokens or passwords.", async () => {

@@ -7,6 +7,7 @@ import { begin, useView } from "../person/people.ts";
 import type { Person } from "../person/person.ts";
 import { Frames } from "./frames.tsx";
 import { CutSwitch, LineState } from "./line-state.tsx";
+import { PushSwitch } from "./push-switch.tsx";
 import { SignIn } from "./sign-in.tsx";
 
 export interface SeatProps {
@@ -49,6 +50,7 @@ export function Seat({ person, room, isWide = false, children }: SeatProps) {
           ) : null}
         </header>
         {account ? <LineState person={person} room={room} /> : null}
+        {account ? <PushSwitch person={person} name={name} /> : null}
         <div className="seat-body">
           <div className="app">
             {state === "signedIn" ? children : null}
