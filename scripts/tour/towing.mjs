@@ -1,6 +1,7 @@
 // One tow job from the order to the rating: a client, a driver and an operator, their sockets, and a stranger with a link.
 import assert from "node:assert/strict";
 import { ask, call, chapter, openNative, PASSWORD, stamp, tell } from "./kit.mjs";
+import { aPush } from "./pushes.mjs";
 import { aTicket } from "./support.mjs";
 
 /** A new place in every run, so that no truck of an earlier run is near. */
@@ -46,6 +47,7 @@ export async function aTowJob() {
   assert.equal(status, "AVAILABLE");
   await ask("PATCH", `/api/v1/tow-trucks/${truck.id}/`, { body: { status: "MAINTENANCE" }, by: operator.by });
   await aTicket(client, operator, order.id);
+  await aPush(await register("CLIENT", "Нина"), operator);
 }
 
 async function register(userType, firstName) {
