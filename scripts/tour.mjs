@@ -7,6 +7,7 @@ import { friends } from "./tour/friends.mjs";
 import { fail } from "./tour/kit.mjs";
 import { aTowJob } from "./tour/towing.mjs";
 import { aTrack } from "./tour/tracking.mjs";
+import { aWebhook } from "./tour/webhooks.mjs";
 
 try {
   const person = await arrive();
@@ -15,6 +16,7 @@ try {
   await aTrack();
   await aTowJob();
   await aCar();
+  await aWebhook();
   await leave(person);
   console.log("\n  Every answer was as expected.\n");
   process.exit(0);

@@ -14,7 +14,7 @@ import {
 import { authProvider, mustSetUpFactor } from "./auth.ts";
 import { dataProvider } from "./data.ts";
 import { DeclarationProvider, readDeclaration, useDeclared } from "./declaration.tsx";
-import { i18nProvider, useWords } from "./i18n.ts";
+import { i18nProvider, readZone, useWords } from "./i18n.ts";
 import { Button } from "./kit/button.tsx";
 import { InfoText, Loading } from "./kit/page.tsx";
 import { Toasts } from "./kit/toasts.tsx";
@@ -91,7 +91,7 @@ function Gate() {
   const words = useWords();
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ["declaration", key],
-    queryFn: ({ signal }) => readDeclaration(signal),
+    queryFn: async ({ signal }) => (await Promise.all([readDeclaration(signal), readZone(signal)]))[0],
     enabled: key !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -1,6 +1,8 @@
 /** ra-core's i18n provider over the catalogue, and formats of numbers, money and times. */
 import { type I18nProvider, useLocaleState, useTranslate } from "ra-core";
+import { call } from "./session.ts";
 import { LOCALES, type Locale, say, type Values, type Word } from "./words.ts";
+import { chooseZone, isKnown, ownZone, wallTime, zoneName } from "./zone.ts";
 
 const KEPT = "caravan.locale";
 
@@ -28,6 +30,13 @@ export function useWords(): (key: Word, values?: Values) => string {
   return useTranslate();
 }
 
+/** Loaded once after sign-in, with the declaration. Without an answer, times are in the browser's zone. */
+export async function readZone(signal?: AbortSignal): Promise<void> {
+  const asked = call<{ time_zone?: string }>("GET", "/api/v1/auth/profile/", { signal });
+  const { time_zone: zone = null } = await asked.catch((): { time_zone?: string } => ({}));
+  chooseZone(zone);
+}
+
 export interface Formats {
   number(value: number, digits?: number): string;
   /** An amount, as a decimal string or a number, with the currency's sign: `1 800,50 ₽`. */
@@ -40,11 +49,11 @@ export interface Formats {
   instant(value: string): string;
   /** The same without the zone, where a heading has it. */
   moment(value: string): string;
-  /** The zone of the browser's clock now: `GMT+3`. */
+  /** The reader's zone now: `GMT+3`. */
   zone(): string;
-  /** The time in a zone with the zone's name; null where this browser's clock shows the same. */
+  /** The time in a zone with the zone's name; null where clocks in the reader's zone show the same. */
   elsewhere(value: string, zone: string): string | null;
-  /** A day without the year, for axes. */
+  /** A day (`YYYY-MM-DD`) without the year, for axes. */
   day(value: string): string;
   date(value: string): string;
   /** Relative time, past or future. */
@@ -55,26 +64,7 @@ export interface Formats {
 
 export function useFormats(): Formats {
   const [locale] = useLocaleState();
-  return formats(locale === "ru" ? "ru" : "en");
-}
-
-/** The format of `instant` in another zone; null for a zone that this browser does not know. */
-function clockIn(locale: Locale, timeZone: string): Intl.DateTimeFormat | null {
-  try {
-    return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone });
-  } catch {
-    return null;
-  }
-}
-
-/** `Moscow Standard Time`. */
-function nameOf(locale: Locale, timeZone: string, time: Date): string {
-  const parts = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "longGeneric" }).formatToParts(
-    time,
-  );
-  return timeZone === "UTC"
-    ? timeZone
-    : (parts.find(({ type }) => type === "timeZoneName")?.value ?? timeZone);
+  return formats(locale === "ru" ? "ru" : "en", ownZone());
 }
 
 let currency = "RUB";
@@ -85,9 +75,11 @@ export function showCurrency(code: string | undefined): void {
   made.clear();
 }
 
-const made = new Map<Locale, Formats>();
-export function formats(locale: Locale): Formats {
-  const known = made.get(locale);
+const made = new Map<string, Formats>();
+/** `timeZone`: the reader's. */
+export function formats(locale: Locale, timeZone: string): Formats {
+  const key = `${locale} ${timeZone}`;
+  const known = made.get(key);
   if (known) return known;
   const money = new Intl.NumberFormat(locale, {
     style: "currency",
@@ -95,7 +87,9 @@ export function formats(locale: Locale): Formats {
     currencyDisplay: "narrowSymbol",
     maximumFractionDigits: 2,
   });
-  const instant = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
+  const clock = (zone: string) =>
+    new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone: zone });
+  const instant = clock(timeZone);
   const zoned = new Intl.DateTimeFormat(locale, {
     day: "numeric",
     month: "short",
@@ -103,11 +97,12 @@ export function formats(locale: Locale): Formats {
     hour: "2-digit",
     minute: "2-digit",
     timeZoneName: "short",
+    timeZone,
   });
   const amount = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const part = (parts: readonly { type: string; value: string }[], type: string) =>
     parts.find((each) => each.type === type)?.value ?? "";
-  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", timeZone: "UTC" });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const unit = (name: "day" | "hour" | "minute" | "second", value: number) =>
@@ -122,11 +117,9 @@ export function formats(locale: Locale): Formats {
     moment: (value) => instant.format(new Date(value)),
     zone: () => part(zoned.formatToParts(), "timeZoneName"),
     elsewhere(value, zone) {
-      const time = new Date(value);
-      const there = clockIn(locale, zone);
-      if (!there || there.format(time) === instant.format(time)) return null;
-      const name = nameOf(locale, zone, time);
-      return `${there.format(time)} (${name})`;
+      const at = Date.parse(value);
+      if (!isKnown(zone) || wallTime(at, zone) === wallTime(at, timeZone)) return null;
+      return `${clock(zone).format(at)} (${zoneName(locale, zone, at)})`;
     },
     date: (value) => date.format(new Date(`${value.slice(0, 10)}T00:00:00`)),
     day: (value) => day.format(new Date(value)),
@@ -145,6 +138,6 @@ export function formats(locale: Locale): Formats {
       return unit("day", Math.round(seconds / 8640) / 10);
     },
   };
-  made.set(locale, fresh);
+  made.set(key, fresh);
   return fresh;
 }

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useCode } from "../../codes.ts";
 import { type Field, useLabel } from "../../declaration.tsx";
 import { useFormats, useWords } from "../../i18n.ts";
+import { instantAt, ownZone, wallTime } from "../../zone.ts";
 import { decimalOf } from "./amounts.ts";
 import { CheckboxGroup, OptionGroup } from "./checkbox-group.tsx";
 import { RecordCombobox } from "./combobox.tsx";
@@ -112,9 +113,11 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
           <input
             {...common}
             type="datetime-local"
-            value={localTime(text)}
+            value={text && wallTime(Date.parse(text), ownZone())}
             onChange={(event) =>
-              onChange(event.target.value ? new Date(event.target.value).toISOString() : null)
+              onChange(
+                event.target.value ? new Date(instantAt(event.target.value, ownZone())).toISOString() : null,
+              )
             }
           />
           <span>{formats.zone()}</span>
@@ -233,11 +236,4 @@ function Place({ id, value, onChange, onBlur }: PartProps) {
       {part("longitude")}
     </div>
   );
-}
-
-/** An instant for `datetime-local`, in the browser's time zone. */
-function localTime(value: string): string {
-  if (!value) return "";
-  const time = new Date(value);
-  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
