@@ -12,6 +12,11 @@ const SIGN_INS = [
   "/api/login/",
 ];
 
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const followScheme = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+dark.addEventListener("change", followScheme);
+followScheme();
+
 const viewer = document.querySelector("#viewer");
 const people = await samplePeople(viewer.dataset.samples);
 
