@@ -195,6 +195,7 @@ test("The bucket is written only where the intake's result, or a file that no pe
   expect(puts.sort()).toEqual([
     "src/modules/admin/exports/commands.ts",
     "src/modules/admin/exports/files.ts",
+    "src/modules/chat/text/objects.ts",
     "src/modules/files/store.ts",
     "src/modules/tracking/tracks/compaction.ts",
     "src/platform/storage/media.ts",
