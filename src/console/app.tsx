@@ -42,6 +42,9 @@ const DeliveryHead = lazy(() =>
 );
 const Security = lazy(() => import("./security/page.tsx").then(({ Security }) => ({ default: Security })));
 const CallPage = lazy(() => import("./pages/call/page.tsx").then(({ CallPage }) => ({ default: CallPage })));
+const OrderTools = lazy(() =>
+  import("./pages/order/tools.tsx").then(({ OrderTools }) => ({ default: OrderTools })),
+);
 const OrderHead = lazy(() =>
   import("./pages/order/head.tsx").then(({ OrderHead }) => ({ default: OrderHead })),
 );
@@ -153,7 +156,14 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
       <ListPage key={name} resource={resource} />
     );
   if (resource.subject === "order")
-    return <RecordPage key={id} resource={resource} head={(order) => <OrderHead order={order} />} />;
+    return (
+      <RecordPage
+        key={id}
+        resource={resource}
+        head={(order) => <OrderHead order={order} />}
+        tools={(order) => <OrderTools order={order} />}
+      />
+    );
   if (resource.subject === "webhook_delivery")
     return (
       <RecordPage
@@ -168,12 +178,16 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
       <RecordPage
         key={id}
         resource={resource}
-        tools={<LinkTo path={`/conversations/${id}`} word="nav.tickets" />}
+        tools={() => <LinkTo path={`/conversations/${id}`} word="nav.tickets" />}
       />
     );
   if (resource.subject === "tow_truck")
     return (
-      <RecordPage key={id} resource={resource} tools={<LinkTo path={`/map?truck=${id}`} word="nav.map" />} />
+      <RecordPage
+        key={id}
+        resource={resource}
+        tools={() => <LinkTo path={`/map?truck=${id}`} word="nav.map" />}
+      />
     );
   return <RecordPage key={id} resource={resource} />;
 }

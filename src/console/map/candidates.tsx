@@ -38,7 +38,7 @@ export function Candidates({ order, version, onAssign }: CandidatesProps) {
   const others = (data ?? []).filter(({ fault }) => fault !== null);
   return (
     <>
-      <h3>{words("map.free")}</h3>
+      <h2>{words("map.free")}</h2>
       {error ? <p className="fault">{error.message}</p> : null}
       {data && free.length === 0 ? <p className="quiet">{words("map.noFree")}</p> : null}
       <ul className="map-list">

@@ -10,6 +10,7 @@ import {
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Theme } from "../theme.ts";
+import { say } from "../words.ts";
 import { graticule, lineShape, NOTHING, type Shape } from "./shapes.ts";
 import { styleFor } from "./style.ts";
 
@@ -43,6 +44,7 @@ export class Canvas {
 
   constructor(place: HTMLElement, theme: Theme, tiles: string | null, handlers: Handlers) {
     this.#tiles = tiles;
+    const language = document.documentElement.lang === "ru" ? "ru" : "en";
     this.#map = new MapLibre({
       container: place,
       style: styleFor(theme, tiles),
@@ -52,6 +54,13 @@ export class Canvas {
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,
+      locale: {
+        "NavigationControl.ZoomIn": say(language, "map.zoomIn"),
+        "NavigationControl.ZoomOut": say(language, "map.zoomOut"),
+        "ScaleControl.Kilometers": say(language, "map.km"),
+        "ScaleControl.Meters": say(language, "map.m"),
+        "Map.Title": say(language, "nav.map"),
+      },
     });
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");

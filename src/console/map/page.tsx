@@ -5,7 +5,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNotify } from "ra-core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router-dom";
-import { useDeclared } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Confirm } from "../kit/dialog.tsx";
@@ -13,10 +12,11 @@ import { PageTitle } from "../kit/page.tsx";
 import { useTheme } from "../theme.ts";
 import { apply, EMPTY, type News } from "./board.ts";
 import { Canvas } from "./canvas.ts";
+import { useCities } from "./cities.ts";
 import { Legend } from "./legend.tsx";
 import { Panel } from "./panel.tsx";
-import { assign, readBoard, readCities, readTrack } from "./reading.ts";
-import { boundsOf, lineShape, NOTHING, orderShape, routeShape, type Shape, truckShape } from "./shapes.ts";
+import { assign, readBoard, readTrack } from "./reading.ts";
+import { boundsOf, lineShape, NOTHING, orderShape, routeShape, truckShape } from "./shapes.ts";
 
 export function MapPage() {
   const [search, setSearch] = useSearchParams();
@@ -210,15 +210,4 @@ function useCanvas(place: React.RefObject<HTMLDivElement | null>, handlers: Canv
     canvas.dress(theme);
   }, [canvas, theme]);
   return canvas;
-}
-
-/** City names for the plain map, from the database. */
-function useCities(): Shape {
-  const { data = NOTHING } = useQuery({
-    queryKey: ["map-cities"],
-    enabled: Boolean(useDeclared("cities")),
-    staleTime: Number.POSITIVE_INFINITY,
-    queryFn: ({ signal }) => readCities(signal),
-  });
-  return data;
 }

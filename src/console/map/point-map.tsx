@@ -1,10 +1,13 @@
 /** A map of one order: its two places, its truck and the truck's trail; where places are chosen, it takes a click as one. */
 import "maplibre-gl/dist/maplibre-gl.css";
+import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useWords } from "../i18n.ts";
 import { useTheme } from "../theme.ts";
 import { Canvas } from "./canvas.ts";
-import { lineShape, NOTHING, type Shape } from "./shapes.ts";
+import { useCities } from "./cities.ts";
+import { readBoard } from "./reading.ts";
+import { boundsOf, lineShape, NOTHING, type Shape } from "./shapes.ts";
 
 interface Point {
   readonly latitude: number;
@@ -14,7 +17,7 @@ interface Point {
 interface PointMapProps {
   readonly pickup: Point | null;
   readonly delivery: Point | null;
-  readonly truck?: Point | null;
+  readonly truck?: (Point & { readonly plate: string }) | null;
   /** `[longitude, latitude]` of the truck, the oldest first. */
   readonly trail?: readonly number[][];
   readonly onPoint?: (place: Point) => void;
@@ -50,10 +53,29 @@ export default function PointMap({
     return () => made.end();
   }, []);
   useEffect(() => {
-    const points = [pickup, delivery].filter((point) => point !== null);
-    const at = points.map(({ latitude, longitude }) => [longitude, latitude] as [number, number]);
-    canvas?.draw("orders", pointsShape(at));
-    canvas?.draw("routes", at.length > 1 ? lineShape(at) : NOTHING);
+    if (!canvas || first.current === theme) return;
+    first.current = theme;
+    canvas.dress(theme);
+  }, [canvas, theme]);
+  const cities = useCities();
+  useEffect(() => canvas?.draw("cities", cities), [canvas, cities]);
+  // Without a place yet, the map opens where the work is.
+  const isEmpty = pickup === null && delivery === null;
+  const { data: board } = useQuery({
+    queryKey: ["board"],
+    queryFn: ({ signal }) => readBoard(signal),
+    enabled: isEmpty,
+    staleTime: 60_000,
+  });
+  useEffect(() => {
+    const bounds = board && isEmpty ? boundsOf(board) : null;
+    if (bounds) canvas?.fit(bounds);
+  }, [canvas, board, isEmpty]);
+  useEffect(() => {
+    const ends = [...endOf("A", pickup), ...endOf("B", delivery)];
+    const at = ends.map(({ at }) => at);
+    canvas?.draw("orders", endsShape(ends));
+    canvas?.draw("routes", lineShape(at));
     if (at.length === 0) return;
     const [lngs, lats] = [at.map(([lng]) => lng), at.map(([, lat]) => lat)];
     canvas?.fit([
@@ -70,22 +92,31 @@ export default function PointMap({
 
 const NO_TRAIL: readonly number[][] = [];
 
-const truckShapeOf = ({ latitude, longitude }: Point): Shape => ({
+const truckShapeOf = ({ latitude, longitude, plate }: Point & { readonly plate: string }): Shape => ({
   type: "FeatureCollection",
   features: [
     {
       type: "Feature",
-      properties: { id: 0, plate: "", status: "BUSY" },
+      properties: { id: 0, plate, status: "BUSY" },
       geometry: { type: "Point", coordinates: [longitude, latitude] },
     },
   ],
 });
 
-const pointsShape = (at: [number, number][]): Shape => ({
+interface End {
+  /** A is the pick-up, B the delivery. */
+  readonly end: "A" | "B";
+  readonly at: [number, number];
+}
+
+const endOf = (end: End["end"], point: Point | null): End[] =>
+  point ? [{ end, at: [point.longitude, point.latitude] }] : [];
+
+const endsShape = (ends: readonly End[]): Shape => ({
   type: "FeatureCollection",
-  features: at.map((coordinates, index) => ({
+  features: ends.map(({ end, at }) => ({
     type: "Feature",
-    properties: { id: index, status: "PENDING", waiting: true, chosen: index === 0, urgent: false },
-    geometry: { type: "Point", coordinates },
+    properties: { id: end, end, status: "PENDING", waiting: true, chosen: true, urgent: false },
+    geometry: { type: "Point", coordinates: at },
   })),
 });

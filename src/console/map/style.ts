@@ -78,7 +78,7 @@ function moving(dark: boolean, ink: string, ground: string): LayerSpecification[
       source: "orders",
       paint: {
         "circle-radius": ["case", ["get", "chosen"], 12, ["get", "waiting"], 9, 6],
-        "circle-color": ["case", ["get", "waiting"], ALARM, ground],
+        "circle-color": ["case", ["==", ["get", "end"], "B"], ink, ["get", "waiting"], ALARM, ground],
         "circle-stroke-color": [
           "case",
           ["get", "urgent"],
@@ -89,6 +89,19 @@ function moving(dark: boolean, ink: string, ground: string): LayerSpecification[
         ],
         "circle-stroke-width": ["case", ["get", "chosen"], 4, ["get", "urgent"], 3, 2],
       },
+    },
+    {
+      id: "ends",
+      type: "symbol",
+      source: "orders",
+      filter: ["has", "end"],
+      layout: {
+        "text-field": ["get", "end"],
+        "text-font": FONT,
+        "text-size": 13,
+        "text-allow-overlap": true,
+      },
+      paint: { "text-color": ["case", ["==", ["get", "end"], "B"], ground, "#ffffff"] },
     },
     {
       id: "clusters",

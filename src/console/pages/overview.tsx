@@ -132,13 +132,15 @@ function Times({ data }: { data: Dashboard }) {
       <dl className="times">
         <div>
           <dt>{words("home.response")}</dt>
-          <dd>{time(response_seconds)}</dd>
-          <small>{words("home.orderCount", { n: assigned })}</small>
+          <dd>
+            {time(response_seconds)} <small>{words("home.orderCount", { n: assigned })}</small>
+          </dd>
         </div>
         <div>
           <dt>{words("home.completion")}</dt>
-          <dd>{time(completion_seconds)}</dd>
-          <small>{words("home.orderCount", { n: completed })}</small>
+          <dd>
+            {time(completion_seconds)} <small>{words("home.orderCount", { n: completed })}</small>
+          </dd>
         </div>
       </dl>
     </section>

@@ -1,5 +1,6 @@
 /** A staff member's own security: authenticator app, passkeys, recovery codes and API keys. */
 import { useQuery } from "@tanstack/react-query";
+import { useLogout } from "ra-core";
 import { useState } from "react";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
@@ -14,6 +15,7 @@ import { RecoveryCodes, ShownCodes } from "./recovery-codes.tsx";
 /** `onReady`: the page is shown instead of the console, to somebody who must set up a second factor first. */
 export function Security({ onReady }: { onReady?: () => void }) {
   const words = useWords();
+  const logout = useLogout();
   const [codes, setCodes] = useState<readonly string[] | null>(null);
   const { data, error, refetch } = useQuery({
     queryKey: ["security", "factors"],
@@ -29,6 +31,11 @@ export function Security({ onReady }: { onReady?: () => void }) {
         {onReady && hasFactor ? (
           <Button look="main" onClick={onReady}>
             {words("security.ready")}
+          </Button>
+        ) : null}
+        {onReady ? (
+          <Button look="quiet" icon="exit" onClick={() => logout()}>
+            {words("nav.signOut")}
           </Button>
         ) : null}
       </PageTitle>

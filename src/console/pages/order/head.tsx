@@ -3,18 +3,15 @@
 import { useRoom } from "@caravan/client/react";
 import { useQuery } from "@tanstack/react-query";
 import { type RaRecord, useGetOne, useNotify, useRefresh } from "ra-core";
-import { lazy, Suspense, useState } from "react";
-import { Link } from "react-router-dom";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useCode } from "../../codes.ts";
 import { useFormats, useWords } from "../../i18n.ts";
 import { Confirm } from "../../kit/dialog.tsx";
-import { Icon } from "../../kit/icon.tsx";
 import { Loading } from "../../kit/page.tsx";
 import { Candidates } from "../../map/candidates.tsx";
 import { assign, readTrack } from "../../map/reading.ts";
 import { OrderPeople } from "./people.tsx";
 import { OrderPresence } from "./presence.tsx";
-import { ShareButton } from "./share.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const PointMap = lazy(() => import("../../map/point-map.tsx"));
@@ -27,7 +24,6 @@ interface Point {
 }
 
 export function OrderHead({ order }: { order: RaRecord }) {
-  const words = useWords();
   const refresh = useRefresh();
   const status = String(order.status);
   const [users, setUsers] = useState<readonly number[]>([]);
@@ -42,30 +38,25 @@ export function OrderHead({ order }: { order: RaRecord }) {
   });
   const hasTruck = typeof order.tow_truck === "number";
   const { data: truck } = useGetOne("tow-trucks", { id: order.tow_truck }, { enabled: hasTruck });
-  const isOver = status === "COMPLETED" || status === "CANCELLED";
   const isActive = status === "ASSIGNED" || status === "IN_PROGRESS";
   return (
     <div className="order-page">
       <div className="order-head">
         <OrderPresence users={users} />
         <Steps status={status} />
-        {isOver ? null : (
-          <div className="row">
-            <Link className="button" to={`/map?order=${order.id}`}>
-              <Icon name="map" />
-              <span>{words("nav.map")}</span>
-            </Link>
-            <ShareButton order={order.id} />
-          </div>
-        )}
       </div>
       <div className="order-facts">
         <OrderPeople order={order} truck={truck} />
         <Money order={order} />
       </div>
+      <Way order={order} />
       <div className="order-columns">
         <div>
-          <OrderMap order={order} truck={isActive ? (moved ?? (truck?.position as Point | null)) : null} />
+          <OrderMap
+            order={order}
+            truck={isActive ? (moved ?? (truck?.position as Point | null)) : null}
+            plate={String(truck?.license_plate ?? "")}
+          />
           {status === "PENDING" || status === "CONFIRMED" ? <Assign order={order} /> : null}
         </div>
         <Timeline order={order} />
@@ -98,6 +89,16 @@ function Steps({ status }: { status: string }) {
   );
 }
 
+/** From where to where, with the letters of the map. */
+function Way({ order }: { order: RaRecord }) {
+  return (
+    <ol className="ends">
+      <li data-end="A">{String(order.pickup_address)}</li>
+      <li data-end="B">{String(order.delivery_address)}</li>
+    </ol>
+  );
+}
+
 function Money({ order }: { order: RaRecord }) {
   const words = useWords();
   const formats = useFormats();
@@ -116,18 +117,25 @@ function Money({ order }: { order: RaRecord }) {
   );
 }
 
-function OrderMap({ order, truck }: { order: RaRecord; truck: Point | null | undefined }) {
+interface OrderMapProps {
+  readonly order: RaRecord;
+  readonly truck: Point | null | undefined;
+  readonly plate: string;
+}
+
+function OrderMap({ order, truck, plate }: OrderMapProps) {
   const { data: trail = [] } = useQuery({
     queryKey: ["track", order.tow_truck],
     queryFn: ({ signal }) => readTrack(Number(order.tow_truck), signal),
     enabled: truck !== null && truck !== undefined,
   });
+  const shown = useMemo(() => (truck ? { ...truck, plate } : null), [truck, plate]);
   return (
     <Suspense fallback={<Loading />}>
       <PointMap
         pickup={order.pickup as Point | null}
         delivery={order.delivery as Point | null}
-        truck={truck ?? null}
+        truck={shown}
         trail={trail}
       />
     </Suspense>

@@ -17,7 +17,7 @@ interface RecordPageProps {
   /** Content above the form, for this resource. */
   readonly head?: (record: RaRecord) => ReactNode;
   /** Links beside the actions. */
-  readonly tools?: ReactNode;
+  readonly tools?: (record: RaRecord) => ReactNode;
 }
 
 export function RecordPage({ resource, head, tools }: RecordPageProps) {
@@ -44,7 +44,7 @@ export function RecordPage({ resource, head, tools }: RecordPageProps) {
           title={titleOf(record, resource.title)}
           note={<Link to={`/${resource.name}`}>{label(resource.label)}</Link>}
         >
-          {tools}
+          {tools?.(record)}
           <RecordActions resource={resource} record={record} />
         </PageTitle>
         {head?.(record)}

@@ -99,7 +99,7 @@ const orderResource = resource({
   sort: { field: "created_at", order: "desc" },
   rights: { operator: EDIT, staff: EDIT },
   tabs: [
-    { resource: "order-history", target: "order_id", label: text("History", "История") },
+    { resource: "order-history", target: "order_id", label: text("Statuses", "Статусы") },
     { resource: "payments", target: "order_id", label: text("Payments", "Платежи") },
     { resource: "ratings", target: "order_id", label: text("Rating", "Оценка") },
     { resource: "order-offers", target: "order_id", label: text("Offers", "Предложения") },
