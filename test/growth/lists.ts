@@ -66,6 +66,12 @@ export const LISTS: Readonly<Record<string, List | readonly List[]>> = {
     { as: "staff", path: "/api/v1/orders/list/?status=PENDING", each: 28, counts: true },
   ],
   "/api/v1/offers/": { each: 10, also: [30, "the driver's trucks"] },
+  "/api/admin/orders/{uuid}/trucks/": {
+    as: "staff",
+    path: "/api/admin/orders/00000001-0000-4000-8000-000000000001/trucks/",
+    each: 10,
+    also: [10_000, "the fleet: its trucks are sorted by their distance"],
+  },
   "/api/admin/resources/": { as: "staff", each: 0 },
   "/api/events/": [{ each: 4 }, { path: "/api/events/?limit=40", each: 8 }],
   "/api/search_event/{location}/": {

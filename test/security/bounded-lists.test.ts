@@ -11,7 +11,7 @@ test("A ticket with thousands of messages is listed with its last hundred, and o
   const [flooded, quiet] = [await ticketOf(author), await ticketOf(author)];
   await rows(
     `INSERT INTO support_messages (id, ticket_id, author_id, body, is_internal, created_at)
-     ${NUMBERS} SELECT ? || n, ?, ?, 'n' || n, n % 2, 9e12 + n / 2 FROM n`,
+     ${NUMBERS} SELECT substr(?, 1, 28) || printf('%08d', n), ?, ?, 'n' || n, n % 2, 9e12 + n / 2 FROM n`,
     3000,
     flooded,
     flooded,

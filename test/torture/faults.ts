@@ -51,7 +51,7 @@ export async function settle(
   tracks: readonly TrackClient[],
 ): Promise<void> {
   const clients = chats.flatMap(({ clients }) => clients);
-  for (const table of ["chat_messages", "track_chunks"]) await world.order("accept", { table });
+  for (const table of ["chat_pages", "track_chunks"]) await world.order("accept", { table });
   const deadline = Date.now() + 60_000;
   const pending = () => [...clients, ...tracks].some(({ unacked }) => unacked.size > 0);
   while (pending() && Date.now() < deadline) {

@@ -166,7 +166,7 @@ async function run(
       note("slow readers");
     }
     if (random() < 0.03) {
-      for (const table of ["chat_messages", "track_chunks"])
+      for (const table of ["chat_pages", "track_chunks"])
         await world.order(refusing ? "accept" : "refuse", { table });
       refusing = !refusing;
       if (refusing) note("archive refused");

@@ -11,7 +11,7 @@ import { runSnippets, snippetFaults, snippetsOf } from "./snippets.ts";
 
 const PAGES = join(import.meta.dirname, "../../docs/site/src/content/docs");
 const pages = readdirSync(PAGES, { recursive: true, encoding: "utf8" })
-  .filter((path) => /\.mdx?$/.test(path))
+  .filter((path) => /\.mdx?$/.test(path) && path !== "404.md")
   .sort();
 const addressOf = (path: string) => `/docs/${path.replace(/(index)?\.mdx?$/, "/").replace(/^\/+/, "")}`;
 

@@ -57,6 +57,7 @@ export const documentation: Documentation = {
     pending: ["Number that wait.", 1],
     proposed: ["Values that are proposed.", ["Duplicate"]],
     reference: ["The resource that it names a row of.", "users"],
+    coded: "Whether its values are codes that a page should name in words.",
     required: "Whether it has to be given.",
     resource: ["Name of the resource.", "orders"],
     response_seconds: seconds("Median from placing to a truck, seconds; null without orders."),

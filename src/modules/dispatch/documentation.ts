@@ -40,11 +40,13 @@ export const documentation: Documentation = {
     delivery_latitude: ["Degrees north of the delivery.", 55.7089],
     delivery_longitude: ["Degrees east of the delivery.", 37.5845],
     distance_component: money("Part of the price for the distance.", "840.00"),
+    distance_m: ["Metres to the pick-up in a straight line; null without a position.", 850],
     distance_km: ["Kilometres.", either("12.00", 12), "decimal"],
     driver: ["The driver; null without one.", 9],
     driver_rating: ["Stars for the driver, 1 to 5.", 5],
     estimated_price: money("Estimate when the order was placed; null without one."),
     eta_seconds: ["Seconds until the truck arrives; null when that is not known.", 720],
+    fault: ["Why it can't take the order; null when it can.", null],
     feels_like: ["Temperature as it feels, degrees Celsius.", 4],
     final_price: money("Price when the work is done; null before."),
     hours: ["How many hours back.", 6],
@@ -75,6 +77,9 @@ export const documentation: Documentation = {
     provider: ["Service that was asked; null when none answered.", "open-meteo"],
     rating: "The client's rating; null before.",
     round: ["Number of the search's round, from 1.", 1],
+    scheduled_at: time("When the truck should come; null for at once."),
+    places: "What was found, the best first.",
+    vehicles: "The client's cars.",
     scheduled_time: time("When the truck should come; null for at once."),
     service_rating: ["Stars for the service, 1 to 5.", 5],
     shows_name: "Whether the page of the link shows the client's first name.",
@@ -110,6 +115,31 @@ export const documentation: Documentation = {
       name: ["Name of the tariff.", "Cars up to 3.5 t"],
       description: ["What it is for.", "Passenger cars."],
     },
+    AdminCaller: {
+      "": [
+        "Who calls, with their cars.",
+        {
+          phone: "+79161234567",
+          client: {
+            id: 12,
+            username: "ann",
+            first_name: "Anna",
+            last_name: "Orlova",
+            user_type: "CLIENT",
+            is_active: true,
+          },
+          vehicles: [
+            {
+              id: "3f1c2b7a-8a55-4f0e-9d55-0c2b7a3f1c2b",
+              make: "Skoda",
+              model: "Octavia",
+              color: "silver",
+              license_plate: "A123BC77",
+            },
+          ],
+        },
+      ],
+    },
     SharedOrder: { status: ["State of the order.", "IN_PROGRESS"] },
     Share: { url: ["Address of the page with the map.", "https://caravan.example/track/7c0d4e1b"] },
     Estimate: { price: money("The whole price, roubles.") },
@@ -122,6 +152,10 @@ export const documentation: Documentation = {
     },
   },
   parameters: {
+    "/api/admin/callers/": {
+      q: ["An address or a part of it.", "Tverskaya 1"],
+      phone: ["The client's phone, in any notation.", "+7 916 123-45-67"],
+    },
     "/api/v1/vehicle-types/": {
       id: ["The tariff's id.", 1],
       max_price: ["Only tariffs up to this price.", "2000"],

@@ -83,7 +83,7 @@ export function errorSchema(status: number, bodies: readonly unknown[]): Schema 
   const names = new Set(bodies.map(nameOf));
   if (names.size === 0) names.add(status === 400 ? "FieldErrors" : "Error");
   // The same fault may be reported for a field and as a whole.
-  if (status === 400 && [...names].every((name) => name === "Error" || name === "FieldErrors"))
+  if (status === 400 && (names.has("Error") || names.has("FieldErrors")))
     for (const name of ["Error", "FieldErrors"]) names.add(name);
   const options = [...names].sort().map(refTo);
   return options.length === 1 && options[0] ? options[0] : { anyOf: options };

@@ -66,6 +66,7 @@ describe("the truck of a transition", () => {
       takes: 4,
       frees: 3,
       names: 4,
+      through: [],
     });
   });
 
