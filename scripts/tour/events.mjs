@@ -1,5 +1,6 @@
 // An event in AlphaBet's app: created, watched in both dialects, changed, resumed after a lost connection, and reminded of.
 import assert from "node:assert/strict";
+import ICAL from "ical.js";
 import { ask, call, chapter, letters, open, openNative, stamp, strikeClock, tell, until } from "./kit.mjs";
 
 export async function anEvent({ name, email, token, by }) {
@@ -57,7 +58,30 @@ export async function anEvent({ name, email, token, by }) {
   tell(`Cron ran; letters so far: ${subjects.length}, among them one reminder.`);
   for (const subject of subjects) console.log(`       · ${subject}`);
 
+  await theLetters(email, by);
+
   await ask("DELETE", `/api/event/${id}/`, { by });
   assert.equal(await back.closed, 4004);
   tell("Deleted the event: its sockets got a last notice, then closed with 4004.");
+}
+
+/** A calendar program reads the invitation; the link in a letter ends such letters, and only a POST does. */
+async function theLetters(email, by) {
+  const invited = (await letters(email)).find(({ attachments }) => attachments.length > 0);
+  const calendar = new ICAL.Component(ICAL.parse(invited.attachments[0].content));
+  const [entry] = calendar.getAllSubcomponents("vevent");
+  assert.equal(calendar.getFirstPropertyValue("method"), "REQUEST");
+  tell(`A calendar program reads the letter's invitation: ${entry.getFirstPropertyValue("summary")}.`);
+
+  const path = new URL(/^<(\S+)>$/.exec(invited.headers["List-Unsubscribe"])[1]);
+  const link = path.pathname + path.search;
+  const settings = async () => ask("GET", "/api/v1/notifications/settings/", { by });
+  const before = await settings();
+  assert.equal((await call("GET", link)).status, 200);
+  assert.deepEqual(await settings(), before);
+  assert.equal((await call("POST", link)).status, 200);
+  assert.notDeepEqual(await settings(), before);
+  tell(
+    "Its one-click link only shows a page when it is opened, and ended these letters when a mail program posted to it.",
+  );
 }
