@@ -46,8 +46,9 @@ const READERS: Record<string, (pair: Pair) => Promise<unknown>> = {
     get(`/api/v1/chats/${pair.chat}/?limit=1`, { key: pair.other.key }),
 };
 
-describe.concurrent.each(Object.entries(READERS))("by %s", (_, read) => {
-  test("Reading marks the notification, tells each device once, lowers the count and shows the other member.", async () => {
+test.concurrent.each(Object.entries(READERS))(
+  "Reading %s marks the notification, tells each device once, lowers the count and shows the other member.",
+  async (_, read) => {
     const { pair, notice } = await messaged();
     const devices = [await me(pair.other), await me(pair.other)];
     const writer = await native(pair, pair.one);
@@ -62,8 +63,8 @@ describe.concurrent.each(Object.entries(READERS))("by %s", (_, read) => {
     await runDurableObjectAlarm(env.CHAT_ROOMS.getByName(`chat:${pair.chat}`));
     for (const device of devices)
       expect(await device.silent(({ kind }) => kind === "notification_read")).toBe(true);
-  });
-});
+  },
+);
 
 test("A page counts as read at once, and reading it again costs one call to the room.", async () => {
   const { pair } = await messaged();
@@ -89,7 +90,7 @@ test("A message read before it is archived notifies nobody.", async () => {
   expect(left.filter(({ is_read }) => is_read === 0)).toEqual([]);
 });
 
-test.each<[string, (pair: Pair) => Promise<unknown>]>([
+test.concurrent.each<[string, (pair: Pair) => Promise<unknown>]>([
   ["half of it", async (pair) => (await native(pair, pair.other)).send({ t: "read", seq: 1 })],
   ["an older page", (pair) => get(`/api/v1/chats/${pair.chat}/?before=2`, { key: pair.other.key })],
   ["the list of chats", (pair) => get("/api/v1/chats/", { key: pair.other.key })],
