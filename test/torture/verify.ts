@@ -1,10 +1,10 @@
 /** Compares what clients saw and what was acknowledged with the journals and D1. */
-import WebSocket from "ws";
 import type { Seen, Violations } from "./clients/client.ts";
 import { NativeClient } from "./clients/native.ts";
 import { RawClient } from "./clients/raw.ts";
 import { batchOf, type TrackClient } from "./clients/track.ts";
 import { wait } from "./faults.ts";
+import { journalOf } from "./journal.ts";
 import type { TestedChat } from "./people.ts";
 import type { World } from "./world.ts";
 
@@ -21,7 +21,8 @@ export async function verifyDelivery(
   };
   let entries = 0;
   for (const { chat, clients } of chats) {
-    const journal = await journalOf(world, chat, clients);
+    const native = clients.find((client) => client instanceof NativeClient);
+    const journal = await journalOf(world, `/ws/chat/${chat}/`, native?.protocols ?? []);
     entries += journal.length;
     const bySeq = new Map(journal.map(({ seq, text }) => [seq, text]));
     const texts = new Map<string, number>();
@@ -45,28 +46,6 @@ export async function verifyDelivery(
   }
   for (const track of tracks) await trackArchived(world, track, note);
   return entries;
-}
-
-/** Reads the whole journal through a new socket from position 0. */
-async function journalOf(world: World, chat: number, clients: TestedChat["clients"]): Promise<Seen[]> {
-  const native = clients.find((client) => client instanceof NativeClient);
-  const socket = new WebSocket(
-    `${world.origin.replace("http", "ws")}/ws/chat/${chat}/?since=0`,
-    native?.protocols ?? [],
-  );
-  const seen: Seen[] = [];
-  let head = Number.POSITIVE_INFINITY;
-  await new Promise<void>((resolve, reject) => {
-    socket.on("error", reject);
-    socket.on("message", (data) => {
-      const frame = JSON.parse(String(data));
-      if (frame.t === "welcome") head = frame.seq;
-      if (frame.t === "entry") seen.push({ seq: frame.seq, text: frame.body.text });
-      if (seen.length >= head) resolve();
-    });
-  });
-  socket.close();
-  return seen;
 }
 
 type Note = (kind: "lost" | "duplicated", words: string) => void;

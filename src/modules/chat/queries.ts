@@ -196,7 +196,12 @@ export async function exportChats(ctx: RequestContext, userId: number): Promise<
     FROM chats c JOIN chat_pages p ON p.chat_id = c.id, json_each(p.messages) m
     WHERE (c.initiator_id = ${userId} OR c.receiver_id = ${userId}) AND ${message.senderId} = ${userId}
       AND ${message.kind} = 'message'`);
-  for (const { id } of chats)
+  const letter = sql`iif(c.low_id = ${userId}, 'l', 'h')`;
+  const moved = await ctx.db.all<{
+    id: number;
+  }>(sql`SELECT DISTINCT c.id FROM chats c JOIN chat_pages p ON p.chat_id = c.id
+    WHERE (c.initiator_id = ${userId} OR c.receiver_id = ${userId}) AND p.key IS NOT NULL AND instr(p.said, ${letter}) > 0`);
+  for (const { id } of moved)
     for await (const { kind, ...row } of movedMessages(ctx, id, Number.MAX_SAFE_INTEGER))
       if (kind === "message" && row.senderId === userId) said.push({ chat: id, ...row });
   said.sort((one, other) => one.at - other.at);

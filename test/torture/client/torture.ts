@@ -4,9 +4,9 @@
  * it, and everybody must hear everything once, in order, and without a reload. Seeded.
  */
 import { seededRandom } from "../../harness/random.ts";
+import { journalOf } from "../journal.ts";
 import { type Person, pairUp, startChat } from "../people.ts";
 import type { World } from "../world.ts";
-import { journalOf } from "./journal.ts";
 import { Line } from "./line.ts";
 import { type Heard, Member } from "./member.ts";
 
@@ -182,7 +182,7 @@ async function verify(
     if (report.notes.length < 20) report.notes.push(words);
   };
   for (const { id, key, members } of chats) {
-    const journal = await journalOf(world, `/ws/chat/${id}/`, key);
+    const journal = await journalOf(world, `/ws/chat/${id}/`, ["caravan.v1", `auth.${key}`]);
     const texts = journal.map(({ text }) => text);
     for (const text of texts.filter((text, index) => texts.indexOf(text) !== index))
       note("doubled", `${text} is stored twice`);

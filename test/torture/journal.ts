@@ -1,13 +1,13 @@
-/** What a room has stored, read by a socket that is none of the client's. */
+/** What a room has stored, read by a socket that belongs to none of the clients under test. */
 import WebSocket from "ws";
-import type { World } from "../world.ts";
-import type { Heard } from "./member.ts";
+import type { Seen } from "./clients/client.ts";
+import type { World } from "./world.ts";
 
-/** All entries of a room from the first. */
-export async function journalOf(world: World, path: string, key: string): Promise<Heard[]> {
+/** All entries of a room from the first. `protocols` are the credentials. */
+export async function journalOf(world: World, path: string, protocols: string[]): Promise<Seen[]> {
   const url = `${world.origin.replace("http", "ws")}${path}?since=0`;
-  const socket = new WebSocket(url, ["caravan.v1", `auth.${key}`]);
-  const seen: Heard[] = [];
+  const socket = new WebSocket(url, protocols);
+  const seen: Seen[] = [];
   let head = Number.POSITIVE_INFINITY;
   await new Promise<void>((resolve, reject) => {
     socket.on("error", reject);
