@@ -3,6 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const COUNTED = ["test/budgets/rows.test.ts", "test/budgets/sockets.test.ts"];
 const CLOCKED = ["test/tracking/freshness.test.ts"];
+const RIGHTS = ["test/authorization/**/*.test.ts", "test/security/**/*.test.ts"];
 
 /** Tests of the Worker run inside workerd, one isolate and one storage for all tests of a project. */
 function workerProject(name: string, files: { include: string[]; exclude?: string[] }) {
@@ -56,8 +57,10 @@ export default defineConfig({
     projects: [
       workerProject("worker", {
         include: ["test/**/*.test.ts"],
-        exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED],
+        exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED, ...RIGHTS],
       }),
+      // Runs beside the whole server's tests, so that both runs of `npm test` take about as long.
+      workerProject("rights", { include: RIGHTS }),
       // What is counted is counted alone: rooms of other tests would write rows meanwhile.
       workerProject("budgets", { include: COUNTED }),
       // A clock that the test moves would fire the alarms of all other tests' rooms.

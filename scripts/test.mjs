@@ -15,7 +15,7 @@ const runs =
     ? [asked]
     : [
         ["--project", "worker"],
-        ["--project", "client", "--project", "budgets", "--project", "clock", "--project", "whole"],
+        ["client", "rights", "budgets", "clock", "whole"].flatMap((name) => ["--project", name]),
       ];
 
 /** The first run prints at once; the second's output is printed after it, in one piece. */

@@ -5,7 +5,7 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { TtlCache } from "../../src/platform/cache.ts";
-import { nextAlarm, runDueAlarms } from "./counting/watched-objects.ts";
+import { dueBy, nextAlarm, runDueAlarms } from "./counting/watched-objects.ts";
 
 const AHEAD = 3600_000;
 const realNow = Date.now.bind(Date);
@@ -46,7 +46,7 @@ const MOST_ALARMS = 20_000;
 async function advance(ms: number): Promise<void> {
   const end = Date.now() + ms;
   for (let fired = 0; nextAlarm() <= end; fired++) {
-    if (fired > MOST_ALARMS) throw new Error("an alarm is due again and again");
+    if (fired > MOST_ALARMS) throw new Error(`an alarm is due again and again: ${dueBy(end)}`);
     const at = nextAlarm();
     if (at > Date.now()) offset += at - Date.now();
     await runDueAlarms(Date.now());

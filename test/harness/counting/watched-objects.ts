@@ -137,6 +137,13 @@ export async function runDueAlarms(now: number): Promise<number> {
   return due.length;
 }
 
+/** The names of objects whose alarm is due by then. */
+export function dueBy(time: number): string[] {
+  return [...objects.values()].flatMap(({ name, alarmAt }) =>
+    alarmAt !== null && alarmAt <= time ? name : [],
+  );
+}
+
 /** When the next alarm is due, epoch ms. */
 export function nextAlarm(): number {
   const times = [...objects.values()].map(({ alarmAt }) => alarmAt ?? Number.POSITIVE_INFINITY);
