@@ -5,13 +5,10 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { TtlCache } from "../../src/platform/cache.ts";
+import { shift } from "./counting/shifted-now.ts";
 import { dueBy, nextAlarm, runDueAlarms } from "./counting/watched-objects.ts";
 
 const AHEAD = 3600_000;
-const realNow = Date.now.bind(Date);
-let offset = 0;
-// Once and for good: rooms keep the function that they found when they were constructed.
-Date.now = () => Math.round(realNow() + offset);
 
 export interface Clock {
   /** Moves the time forward, and fires every alarm on the way. */
@@ -32,11 +29,11 @@ export async function withClock<Result>(work: (clock: Clock) => Promise<Result>)
     await runInDurableObject(shared(), () => {});
     await evictDurableObject(shared());
   }
-  offset = AHEAD;
+  shift.ms = AHEAD;
   try {
     return await work({ advance, cold });
   } finally {
-    offset = 0;
+    shift.ms = 0;
   }
 }
 
@@ -48,10 +45,10 @@ async function advance(ms: number): Promise<void> {
   for (let fired = 0; nextAlarm() <= end; fired++) {
     if (fired > MOST_ALARMS) throw new Error(`an alarm is due again and again: ${dueBy(end)}`);
     const at = nextAlarm();
-    if (at > Date.now()) offset += at - Date.now();
+    if (at > Date.now()) shift.ms += at - Date.now();
     await runDueAlarms(Date.now());
   }
-  if (end > Date.now()) offset += end - Date.now();
+  if (end > Date.now()) shift.ms += end - Date.now();
 }
 
 async function cold<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -2,6 +2,7 @@
 import { runDurableObjectAlarm } from "cloudflare:test";
 import { DurableObject, env } from "cloudflare:workers";
 import * as entrypoint from "../../../src/index.ts";
+import "./shifted-now.ts";
 
 export interface WatchedObject {
   /** `EventRoom event:7`. */

@@ -1,10 +1,13 @@
 /** The key pair that signs Web Push: of the settings, or one that is made once and kept. */
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { seal, unseal } from "../../../platform/crypto/sealed.ts";
 import { log } from "../../../platform/log.ts";
 import type { RequestContext, Runtime } from "../../../platform/runtime.ts";
 import { newVapidPair, type VapidPair } from "./services/signing.ts";
 import { pushKeys } from "./tables.ts";
+
+/** The id of the one row. */
+const ONLY = 1;
 
 const known = new WeakMap<Runtime, VapidPair>();
 
@@ -21,7 +24,7 @@ export async function vapidPair(ctx: RequestContext): Promise<VapidPair | null> 
 const sealingKey = (ctx: RequestContext) => ctx.runtime.keys.sealingKey("push keys");
 
 async function storedPair(ctx: RequestContext): Promise<VapidPair | null> {
-  const [row] = await ctx.db.select().from(pushKeys);
+  const [row] = await ctx.db.select().from(pushKeys).where(eq(pushKeys.id, ONLY));
   if (!row) return null;
   try {
     return {
@@ -39,7 +42,7 @@ async function storedPair(ctx: RequestContext): Promise<VapidPair | null> {
 async function makePair(ctx: RequestContext): Promise<VapidPair> {
   const pair = await newVapidPair();
   const sealedPrivateKey = await seal(await sealingKey(ctx), pair.privateKey);
-  const row = { id: 1, publicKey: pair.publicKey, sealedPrivateKey, createdAt: ctx.now() };
+  const row = { id: ONLY, publicKey: pair.publicKey, sealedPrivateKey, createdAt: ctx.now() };
   await ctx.db.insert(pushKeys).values(row).onConflictDoNothing();
   const stored = await storedPair(ctx);
   if (!stored) throw new Error("the push keys were not stored");
