@@ -148,4 +148,5 @@ test("An answer in a ticket reaches its author, and a new task those who were ac
     ["tickets", expect.stringContaining("Key")],
     ["tasks", "Bridge"],
   ]);
-});
+  // A task is told to everybody whom other tests have left active.
+}, 60_000);

@@ -69,4 +69,4 @@ export async function subscribed(
 }
 
 export const until = (condition: () => boolean | Promise<boolean>) =>
-  vi.waitUntil(condition, { timeout: 8_000, interval: 20 });
+  vi.waitUntil(condition, { timeout: 25_000, interval: 20 });
