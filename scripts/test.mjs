@@ -18,20 +18,36 @@ const runs =
         ["client", "rights", "budgets", "clock", "whole"].flatMap((name) => ["--project", name]),
       ];
 
-/** The first run prints at once; the second's output is printed after it, in one piece. */
-const later = [];
-const codes = await Promise.all(runs.map((words, index) => run(words, index === 0)));
-for (const words of later) process.stdout.write(words);
-process.exitCode = codes.find((code) => code !== 0) ?? 0;
+// The first run prints at once; the second's output follows in one piece. What failed is printed once more at the end,
+// because a long output is often read from its end.
+const results = await Promise.all(runs.map((words, index) => run(words, index === 0)));
+for (const { aloud, output } of results) if (!aloud) process.stdout.write(output);
+const failed = results.filter(({ code }) => code !== 0);
+if (runs.length > 1) for (const { output } of failed) process.stdout.write(failuresOf(output));
+process.exitCode = failed[0]?.code ?? 0;
 
+/** Starts vitest with these words, and returns its exit code and all that it printed. */
 async function run(words, aloud) {
   const child = spawn(process.execPath, [vitest, "run", ...words], {
     cwd: root,
-    stdio: aloud ? "inherit" : ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: "1" }) },
   });
-  const said = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk) => said.push(chunk));
+  const printed = [];
+  for (const [stream, out] of [
+    [child.stdout, process.stdout],
+    [child.stderr, process.stderr],
+  ])
+    stream.on("data", (chunk) => {
+      printed.push(chunk);
+      if (aloud) out.write(chunk);
+    });
   const code = await new Promise((end) => child.once("close", end));
-  if (!aloud) later.push(Buffer.concat(said));
-  return code ?? 1;
+  return { aloud, code: code ?? 1, output: Buffer.concat(printed).toString() };
+}
+
+/** The part of a run's output in which vitest lists what failed; its last 8,000 characters at most. */
+function failuresOf(output) {
+  const from = output.search(/^.*(Failed Suites|Failed Tests|Unhandled (Errors|Rejection)).*$/m);
+  return `\nWhat failed:\n${(from < 0 ? output : output.slice(from)).slice(-8_000)}\n`;
 }
