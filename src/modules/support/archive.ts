@@ -1,6 +1,6 @@
 /** Archives messages sent on a ticket's socket in D1. Messages sent by REST are there already. */
 import { sql } from "drizzle-orm";
-import { runBatch } from "../../platform/db/client.ts";
+import { archiveTogether } from "../../platform/realtime/log/archive/archivist.ts";
 import type { Entry } from "../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { tellOpsOfTicket } from "../dispatch/index.ts";
@@ -40,7 +40,7 @@ export async function archiveMessages(
       assigned_to = coalesce(assigned_to, ${helper})
     WHERE id = ${ticketId} AND changes() > 0`);
   // Directly after the insert, because `changes()` counts its rows; a repeat has none.
-  await runBatch(ctx.db, [insert, advance, noticeRows(ctx, told)]);
+  await archiveTogether(ctx, room, [insert, advance, noticeRows(ctx, told)]);
   pushNotices(ctx, told);
   await tellOpsOfTicket(ctx, ticketId, `${epoch}:${last.seq}`);
 }

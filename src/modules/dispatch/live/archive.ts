@@ -1,10 +1,12 @@
 /** Writes a truck's positions from its room to D1. */
+import { archiveTogether } from "../../../platform/realtime/log/archive/archivist.ts";
 import type { Entry } from "../../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import type { FilteredPoint } from "../../tracking/index.ts";
 import type { Position } from "../fleet/trucks/frames.ts";
 import { storePositions } from "../fleet/trucks/position.ts";
-import type { TrailPoint } from "./trail-codec.ts";
+import { truckRoom } from "../room-names.ts";
+import { packTrail, type TrailPoint } from "./trail-codec.ts";
 import { keepTrail } from "./trails.ts";
 
 /**
@@ -31,7 +33,10 @@ export function newestOf(fixes: readonly TrailPoint[]): TrailPoint | undefined {
   );
 }
 
-/** Stores positions, and the newest one as the truck's own, in case that what was to write it was lost. Safe to repeat. */
+/**
+ * Stores positions, and the newest one as the truck's own, in case that what was to write it was lost; in one transaction,
+ * with what other rooms archive. Safe to repeat.
+ */
 export async function archiveFixes(
   ctx: RequestContext,
   truckId: number,
@@ -43,6 +48,9 @@ export async function archiveFixes(
   const [first] = entries;
   if (!newest || !first) return;
   const { latitude, longitude, at } = newest;
-  await keepTrail(ctx, truckId, { epoch, seq: first.seq, startsAt: first.at, points });
-  await storePositions(ctx, [{ id: truckId, latitude, longitude, at }]);
+  const packed = await packTrail(points);
+  const trail = keepTrail(ctx, truckId, { epoch, seq: first.seq, startsAt: first.at, endsAt: at, packed });
+  await storePositions(ctx, [{ id: truckId, latitude, longitude, at }], (statements) =>
+    archiveTogether(ctx, truckRoom(truckId), [...statements, trail]),
+  );
 }

@@ -4,6 +4,7 @@ import { isOperator } from "../../../platform/http/caller.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
 import type { ShownValue } from "../../../platform/realtime/fanout/latest.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
+import { archiveTogether } from "../../../platform/realtime/log/archive/archivist.ts";
 import { readToldBefore, type ToldBefore } from "../../../platform/realtime/log/beginning.ts";
 import type { Entry } from "../../../platform/realtime/log/entry.ts";
 import { fault } from "../../../platform/realtime/socket/frames.ts";
@@ -72,7 +73,7 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
         ? hidden(entry)
         : entry;
     },
-    archive: (room, epoch, entries) => archive(openRequestContext(), orderIdOf(room), epoch, entries),
+    archive: (room, epoch, entries) => archive(openRequestContext(), room, epoch, entries),
     async onSchedule(room) {
       const ctx = openRequestContext();
       const next = await Promise.all([
@@ -106,17 +107,21 @@ function newestPosition(location: Position, latest: readonly ShownValue[]): Posi
   return { tow_truck_id, latitude, longitude, updated_at };
 }
 
-/** Archives all entries but positions, which the truck's room archives and older rooms hold too. One statement; repeats and deleted orders change nothing. */
+/**
+ * Archives all entries but positions, which the truck's room archives and older rooms hold too. One statement, in one
+ * transaction with what other rooms archive; repeats and deleted orders change nothing.
+ */
 async function archive(
   ctx: RequestContext,
-  orderId: string,
+  room: string,
   epoch: string,
   entries: readonly Entry[],
 ): Promise<void> {
   const kept = entries.filter(({ kind }) => kind !== "position");
   if (kept.length === 0) return;
-  await ctx.db.run(sql`
+  const statement = ctx.db.run(sql`
     INSERT OR IGNORE INTO order_entries (order_id, epoch, seq, at, author_id, kind, body)
     SELECT o.id, ${epoch}, e.value ->> 'seq', e.value ->> 'at', nullif(e.value ->> 'author', 0), e.value ->> 'kind', e.value -> 'body'
-    FROM json_each(${JSON.stringify(kept)}) AS e JOIN orders o ON o.id = ${orderId}`);
+    FROM json_each(${JSON.stringify(kept)}) AS e JOIN orders o ON o.id = ${orderIdOf(room)}`);
+  await archiveTogether(ctx, room, [statement]);
 }

@@ -2,25 +2,28 @@
 import { sql } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { truckRoom } from "../room-names.ts";
-import { packTrail, type TrailPoint, unpackTrail } from "./trail-codec.ts";
+import { type TrailPoint, unpackTrail } from "./trail-codec.ts";
 
 const DAY = 24 * 3600_000;
 
-/** What a truck's room archives at once: its first entry, and the positions in all of them. */
+/** What a truck's room archives at once: from its first entry on. */
 export interface Stretch {
   readonly epoch: string;
   readonly seq: number;
-  /** When the first entry was stored, epoch ms. */
+  /** When the first entry was stored, and the time of the newest position, epoch ms. */
   readonly startsAt: number;
-  readonly points: readonly TrailPoint[];
+  readonly endsAt: number;
+  /** The positions of all its entries (`packTrail`). */
+  readonly packed: Uint8Array;
 }
 
-/** Safe to repeat: a repeated batch begins with the same entry, and replaces the row. */
-export async function keepTrail(ctx: RequestContext, truckId: number, stretch: Stretch): Promise<void> {
-  const { epoch, seq, startsAt, points } = stretch;
-  const endsAt = points.reduce((latest, { at }) => Math.max(latest, at), 0);
-  const packed = await packTrail(points);
-  await ctx.db.run(sql`INSERT OR REPLACE INTO truck_trails (truck_id, starts_at, epoch, seq, ends_at, points)
+/** Stores a stretch. Safe to repeat: a repeated batch begins with the same entry, and replaces the row. */
+export function keepTrail(
+  ctx: RequestContext,
+  truckId: number,
+  { epoch, seq, startsAt, endsAt, packed }: Stretch,
+) {
+  return ctx.db.run(sql`INSERT OR REPLACE INTO truck_trails (truck_id, starts_at, epoch, seq, ends_at, points)
     SELECT id, ${startsAt}, ${epoch}, ${seq}, ${endsAt}, ${packed} FROM tow_trucks WHERE id = ${truckId}`);
 }
 

@@ -1,5 +1,6 @@
 /** What new positions change in the rows of trucks, whatever they came by, and what the rooms of a truck's orders are shown. */
 import { sql } from "drizzle-orm";
+import type { BatchItem } from "drizzle-orm/batch";
 import { cellOf } from "../../../../platform/cells.ts";
 import { runBatch } from "../../../../platform/db/client.ts";
 import { followUp } from "../../../../platform/db/outbox.ts";
@@ -32,9 +33,16 @@ export interface OrderTarget extends Place {
   readonly coming: 0 | 1;
 }
 
-/** Stores positions of any number of trucks in one transaction. Those that are older than the stored ones change nothing. */
-export async function storePositions(ctx: RequestContext, fixes: readonly TruckFix[]): Promise<void> {
-  const [written, , returned] = await runBatch(ctx.db, await positionStatements(ctx, fixes));
+/**
+ * Stores positions of any number of trucks in one transaction, which `write` runs. Those that are older than the stored ones
+ * change nothing.
+ */
+export async function storePositions(
+  ctx: RequestContext,
+  fixes: readonly TruckFix[],
+  write = (statements: readonly BatchItem<"sqlite">[]) => runBatch(ctx.db, statements),
+): Promise<void> {
+  const [written, , returned] = await write(await positionStatements(ctx, fixes));
   const [first] = (written as Partial<D1Result<{ answer: string | null }>>).results ?? [];
   followUp(ctx, first?.answer);
   await publishReturns(ctx, returned as TruckState[]);
