@@ -1,5 +1,5 @@
 // Writes everything that is served as a file into dist/assets: a few own files, the console, the playground, the client, the
-// API documents and their two self-hosted viewers, and the documentation site. Unchanged files are not written again, because a running
+// API documents and their two self-hosted viewers, the map's world, and the documentation site. Unchanged files are not written again, because a running
 // development server watches the folder.
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -9,6 +9,7 @@ import { buildClient } from "../client/scripts/build.mjs";
 import { writeApiDocuments } from "./setup/api-documents.mjs";
 import { FACT_SOURCES, writeFacts } from "./setup/documentation/facts.mjs";
 import { buildSite, SITE_SOURCES, siteHeaders } from "./setup/documentation/site.mjs";
+import { writeWorld } from "./setup/map/world.mjs";
 import { PLAYGROUND_HEADERS } from "./setup/playground-headers.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -37,6 +38,7 @@ for (const [name, folder] of [
   ["console", await buildOnce("console", ["src/console", "client/src"], buildWithVite("console"))],
   ["play", await buildOnce("play", ["src/play", "src/console", "client/src"], buildWithVite("play"))],
   ["documents", await buildOnce("documents", ["src", "scripts/setup"], writeApiDocuments)],
+  ["map", await buildOnce("map", ["scripts/setup/map"], writeWorld)],
   ["docs", await buildOnce("docs", site, (folder) => buildSite(folder, facts))],
 ])
   for (const path of await filesIn(folder)) files.set(join(name, path), await readFile(join(folder, path)));

@@ -42,6 +42,7 @@ import {
 import { exportPosts, rentalRoutes } from "./modules/rentals/index.ts";
 import { exportSocial, socialRoutes } from "./modules/social/index.ts";
 import { exportSupport, supportRoutes, ticketAuthorizer } from "./modules/support/index.ts";
+import { tileRoutes } from "./modules/tiles/index.ts";
 import { exportTracking, trackingAuthorizers, trackingRoutes } from "./modules/tracking/index.ts";
 import { exportWebhooks, webhookRoutes } from "./modules/webhooks/index.ts";
 import { apiDocumentRoutes } from "./platform/http/documents/document-routes.tsx";
@@ -139,6 +140,7 @@ export function appFor(runtime: Runtime) {
       sockets: [
         ...authorizers.map((authorizer) => socketRoute(authorizer, { authenticate, signedCaller })),
         mediaRoute,
+        ...tileRoutes,
       ],
     });
     apps.set(runtime, app);

@@ -154,6 +154,10 @@ const Variables = z.object({
     .string()
     .regex(/^https?:\/\/[^/{}]+\/.*\{z\}.*$/, "must be a URL with {z}, {x} and {y}")
     .optional(),
+  MAP_PMTILES: z
+    .string()
+    .regex(/^[\w./-]{1,300}\.pmtiles$/, "must be the key of a .pmtiles file in the bucket")
+    .optional(),
   YANDEX_WEATHER_KEY: optional,
   YANDEX_WEATHER_URL: url.default("https://api.weather.yandex.ru/v2/informers"),
   OPEN_METEO_URL: url.default("https://api.open-meteo.com/v1/forecast"),
@@ -257,6 +261,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     },
     geocoderUrl: value.GEOCODER_URL ?? null,
     mapTiles: value.MAP_TILES_URL ?? null,
+    mapArchive: value.MAP_PMTILES ?? null,
     sms: value.SMS_GATEWAY_URL ? { url: value.SMS_GATEWAY_URL, token: value.SMS_GATEWAY_TOKEN ?? "" } : null,
     weather: {
       yandexKey: value.YANDEX_WEATHER_KEY ?? null,

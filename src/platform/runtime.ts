@@ -149,6 +149,8 @@ export interface Settings {
   readonly geocoderUrl: string | null;
   /** Map tiles for the console, `https://…/{z}/{x}/{y}.png`; null: a plain background. */
   readonly mapTiles: string | null;
+  /** Key of a PMTiles file in the bucket; null: the shipped world. */
+  readonly mapArchive: string | null;
   readonly sms: { readonly url: string; readonly token: string } | null;
   readonly weather: {
     /** Null: only Open-Meteo is asked, which needs no key. */

@@ -84,5 +84,7 @@ export const pages: Table = {
       return {};
     },
   },
+  "GET /tiles.json": { responses: open },
+  "GET /tiles/:z/:x/:y": { responses: open, ask: () => ({ path: "/tiles/0/0/0/" }) },
   "GET /media/:key{.+}": { responses: everybody(404), ask: () => ({ path: "/media/avatars/1/nothing.png" }) },
 };
