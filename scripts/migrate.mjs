@@ -1,9 +1,8 @@
 // Applies the migrations that a local database has not had, in one process: wrangler's own command starts a runtime for each,
 // which takes half a second a migration. Keeps wrangler's table of applied migrations, so both can be used on one state.
 // `node scripts/migrate.mjs STATE`; in the cloud, `npm run deploy` has wrangler apply them.
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { getPlatformProxy } from "wrangler";
 import { root } from "./setup/environment.mjs";
 
 /** As wrangler creates it. */
@@ -12,11 +11,21 @@ const APPLIED = `CREATE TABLE IF NOT EXISTS d1_migrations(
 
 const [state] = process.argv.slice(2);
 if (!state) throw new Error("Usage: node scripts/migrate.mjs STATE");
-const { env, dispose } = await getPlatformProxy({ persist: { path: join(state, "v3") } });
-try {
-  await migrate(env.DB);
-} finally {
-  await dispose();
+const folder = join(root, "migrations");
+const names = readdirSync(folder)
+  .filter((name) => name.endsWith(".sql"))
+  .sort();
+// Beside the database, so that it goes with it: a runtime that finds nothing to do takes seconds to start.
+const marker = join(state, "v3/d1/applied-migrations");
+if (!existsSync(marker) || readFileSync(marker, "utf8") !== names.join("\n")) {
+  const { getPlatformProxy } = await import("wrangler");
+  const { env, dispose } = await getPlatformProxy({ persist: { path: join(state, "v3") } });
+  try {
+    await migrate(env.DB);
+  } finally {
+    await dispose();
+  }
+  writeFileSync(marker, names.join("\n"));
 }
 
 /** Each migration is one transaction with the row that tells that it was applied. */
@@ -24,9 +33,7 @@ async function migrate(db) {
   await db.prepare(APPLIED).run();
   const { results } = await db.prepare("SELECT name FROM d1_migrations").all();
   const applied = new Set(results.map(({ name }) => name));
-  const folder = join(root, "migrations");
-  for (const name of readdirSync(folder).sort()) {
-    if (!name.endsWith(".sql") || applied.has(name)) continue;
+  for (const name of names.filter((each) => !applied.has(each))) {
     const statements = readFileSync(join(folder, name), "utf8").split("--> statement-breakpoint");
     await db.batch([
       ...statements.filter((words) => words.trim()).map((words) => db.prepare(words)),

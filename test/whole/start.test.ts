@@ -19,7 +19,7 @@ async function sampleLogins() {
 }
 
 beforeAll(async () => {
-  server = await Server.start();
+  server = await Server.start({ nothing: true });
   client = new Client(server.origin);
 });
 
