@@ -6,7 +6,7 @@ import { consoleRoutes } from "./console-page.tsx";
 import { developmentRoutes } from "./development.tsx";
 import { withKeyScope } from "./key-scopes.ts";
 import { missingDocumentation } from "./missing-documentation.ts";
-import { adminRoutes } from "./modules/admin/index.ts";
+import { adminRoutes, exportSavedViews } from "./modules/admin/index.ts";
 import { chatAuthorizer, chatRoutes, exportChats } from "./modules/chat/index.ts";
 import {
   dispatchAuthorizers,
@@ -93,6 +93,7 @@ const documented: readonly Route[] = [
     exportSocial,
     exportTracking,
     exportWebhooks,
+    exportSavedViews,
   ]),
   ticketRoute(authorizers),
   ...chatRoutes,

@@ -193,6 +193,7 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   reference_codes: "a directory",
   rooms: "rooms used lately; deleted by the sweep",
   support_messages: "with their ticket",
+  saved_views: "a hundred for each member of staff",
   support_tickets: "few for each person, kept as long as the account",
   sweeps: "one row for each sweep",
   webhook_deliveries: "WEBHOOK_LOG_DAYS; none without an endpoint",

@@ -172,7 +172,7 @@ describe("a CSV file", () => {
     expect(head).toMatch(/^№,Номер,Модель,Водитель,Состояние,.*Местоположение,"Последние координаты, UTC"/);
     expect(row).toContain('"55.75, 37.61",2026-11-29 13:05:00');
     const driver = await get(`/api/admin/users/${made[1]}/`, { token: staff.token });
-    expect(row).toContain(`MAN,${driver.body.username},AVAILABLE`);
+    expect(row).toContain(`MAN,${driver.body.name},AVAILABLE`);
   });
 
   test("A CSV export with a wrong filter is refused.", async () => {

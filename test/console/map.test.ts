@@ -105,8 +105,11 @@ describe("what happens shows by itself", () => {
     const { page, faults } = await stage.signedIn("operator", `/orders/${id}`);
     await page.locator(".steps").waitFor();
     const other = await stage.signedIn("staff", `/orders/${id}`, { locale: "ru-RU" });
-    await page.locator(".presence").getByText("admin also has this order open.").waitFor();
-    await other.page.locator(".presence").getByText("Этот заказ открыт и у: operator1.").waitFor();
+    await page.locator(".presence").getByText("Ada Admin also has this order open.").waitFor();
+    await other.page
+      .locator(".presence")
+      .getByText("Этот заказ открыт и у: Ольга Операторова · +7 900 123-45-69.")
+      .waitFor();
     await page.getByRole("button", { name: "Confirm the order" }).click();
     await other.page.locator('.steps [aria-current="step"]').getByText("Подтверждён").waitFor();
     expect(await page.getByRole("button", { name: "Complete the order" }).count()).toBe(0);

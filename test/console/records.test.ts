@@ -71,7 +71,7 @@ describe("a record", () => {
     const card = page.locator(".audit-card").filter({ hasText: "Change" });
     await card.getByText("₽1,000.00").waitFor();
     await card.getByText("₽2,000.00").waitFor();
-    await card.getByRole("link", { name: "operator1" }).waitFor();
+    await card.getByRole("link", { name: "Ольга Операторова" }).waitFor();
     await card.getByRole("button", { name: "Restore the former values" }).click();
     const dialog = page.getByRole("dialog");
     expect(await dialog.locator("footer button").allTextContents()).toEqual([
@@ -182,9 +182,9 @@ describe("a record", () => {
     const { page } = await stage.signedIn("operator", "/client-vehicles/create");
     const owner = page.getByRole("combobox", { name: /owner/i });
     await owner.fill("client1");
-    await page.getByRole("option", { name: /client1/ }).waitFor();
+    await page.getByRole("option", { name: /Ирина Клиентова/ }).waitFor();
     await page.keyboard.press("Enter");
-    await expect.poll(() => owner.inputValue()).toBe("client1");
+    await expect.poll(() => owner.inputValue()).toBe("Ирина Клиентова · +7 900 123-45-67");
   });
 });
 

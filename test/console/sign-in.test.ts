@@ -181,16 +181,16 @@ describe("the frame", () => {
     await page.getByRole("combobox", { name: "Search everything" }).waitFor();
     await page.keyboard.type("driver1");
     await page
-      .getByRole("option", { name: /driver1/ })
+      .getByRole("option", { name: /Владимир Водитель/ })
       .first()
       .waitFor();
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "driver1" }).waitFor();
+    await page.getByRole("heading", { name: "Владимир Водитель · +7 900 123-45-68" }).waitFor();
   });
 
   test("On a phone nothing is wider than the screen, and a button opens the menu.", async () => {
     const { page } = await stage.signedIn("operator", "/users", { width: 390 });
-    await page.getByRole("link", { name: "client1", exact: true }).waitFor();
+    await page.getByRole("link", { name: "Ирина Клиентова · +7 900 123-45-67" }).waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await page.getByRole("button", { name: "Menu" }).click();
     await page.locator(".side").getByRole("link", { name: "Tariffs" }).click();

@@ -22,6 +22,7 @@ export const SMALL: Readonly<Record<string, number>> = {
   interests: 50,
   vehicle_types: 10,
   reference_codes: 20,
+  saved_views: 100,
   webhook_endpoints: 20,
 };
 const HUNDRED_THOUSAND = new Set([

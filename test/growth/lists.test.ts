@@ -114,4 +114,28 @@ describe("console", () => {
     }
     expect(over).toEqual([]);
   }, 60_000);
+
+  test("A complete phone finds people and what is theirs by indexes, however it is written.", async () => {
+    for (const name of ["users", "orders", "client-vehicles", "support-tickets"]) {
+      const { read } = await list(`/api/admin/${name}/?search=8 (999) 123-45-67`, "staff");
+      expect(read, `${name}\n${explain()}`).toBeLessThanOrEqual(50);
+    }
+  });
+
+  test("The summary of each list counts a state up to a thousand rows, and sums two thousand.", async () => {
+    const declared = (await (await get("/api/admin/resources/", "staff")).json()) as {
+      name: string;
+      states: string | null;
+      fields: { name: string; total?: true; options?: string[] }[];
+    }[];
+    const over: string[] = [];
+    for (const { name, states, fields } of declared) {
+      const options = fields.find((each) => each.name === states)?.options?.length ?? 0;
+      const { read } = await list(`/api/admin/${name}/summary/`, "staff");
+      const sums = fields.some(({ total }) => total) ? 2_000 * 4 : 0;
+      const limit = Math.max(options * 1_001, options ? 2 * 2_001 : 0) + sums + 100;
+      if (read > limit) over.push(`${name}: ${read} of ${limit}\n${explain()}`);
+    }
+    expect(over).toEqual([]);
+  }, 60_000);
 });

@@ -40,6 +40,7 @@ const FEW = new Set([
   "reference_codes",
   // Rooms that were used within two days.
   "rooms",
+  "saved_views",
   "sweeps",
   "tow_truck_types",
   "tow_trucks",

@@ -6,6 +6,7 @@ const SUBSTRING = "a substring may be in any row";
 
 export const SCANS: Readonly<Record<string, string>> = {
   "GET /api/admin/:resource": PAGE,
+  "GET /api/admin/:resource/summary": "reads the first rows in the list's order",
   "GET /api/admin/map": "reads the fleet",
   "GET /api/search_event/:location": SUBSTRING,
   "GET /api/v1/carposts": PAGE,

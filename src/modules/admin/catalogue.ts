@@ -16,6 +16,7 @@ import { supportResources } from "../support/index.ts";
 import { trackingResources } from "../tracking/index.ts";
 import { webhookResources } from "../webhooks/index.ts";
 import { auditLogOf } from "./resources/audit-log.ts";
+import { savedViewsOf } from "./resources/saved-views.ts";
 import { systemResources } from "./resources/system.ts";
 import { may } from "./rights.ts";
 
@@ -37,7 +38,9 @@ const resources: readonly Resource[] = [
   ...systemResources,
 ];
 
-export const catalogue: readonly Resource[] = [...resources, auditLogOf(resources)];
+const withViews: readonly Resource[] = [...resources, savedViewsOf(resources)];
+
+export const catalogue: readonly Resource[] = [...withViews, auditLogOf(withViews)];
 
 const byName = new Map(catalogue.map((each) => [each.name, each]));
 

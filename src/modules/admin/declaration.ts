@@ -8,6 +8,7 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import { z } from "../../platform/zod.ts";
 import { catalogue } from "./catalogue.ts";
 import { fieldsFor, may, roleOf } from "./rights.ts";
+import { statesOf } from "./rows/summary.ts";
 import { fieldWire } from "./rows/wire.ts";
 
 const Label = z.object({ en: z.string(), ru: z.string() }).openapi("AdminLabel");
@@ -35,6 +36,8 @@ export const Declared = z
         /** Of money: the ISO 4217 code. */
         currency: z.string().optional(),
         coded: z.boolean().optional(),
+        /** Of money: a list shows the sum of its rows. */
+        total: z.boolean().optional(),
         list: z.boolean(),
         writable: z.boolean(),
         once: z.boolean(),
@@ -45,6 +48,8 @@ export const Declared = z
       }),
     ),
     filters: z.array(z.object(Input)),
+    /** The filter by which a list has tabs. */
+    states: z.string().nullable(),
     search: z.boolean(),
     sort: z.object({ field: z.string(), order: z.enum(["asc", "desc"]) }),
     can: z.object({ create: z.boolean(), edit: z.boolean(), delete: z.boolean(), export: z.boolean() }),
@@ -91,6 +96,7 @@ function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input
       ...(field.zone ? { zone: { field: field.zone, default: runtime.settings.timeZone } } : {}),
       ...(field.type === "money" ? { currency: runtime.settings.currency } : {}),
       ...(field.coded ? { coded: true } : {}),
+      ...(field.total ? { total: true } : {}),
       list: field.list !== false,
       writable: writes && field.input !== undefined,
       once: field.once === true,
@@ -101,6 +107,7 @@ function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input
     filters: filtersOf(resource)
       .filter((filter) => caller.isStaff || !filter.staffOnly)
       .map((filter) => inputOf(filter.name, filter)),
+    states: statesOf(role, resource)?.[0] ?? null,
     search: resource.search.length > 0,
     sort,
     can: { create: can("create"), edit: can("edit"), delete: can("delete"), export: true },

@@ -18,6 +18,7 @@ import { possibleActions, runAction } from "./rows/actions.ts";
 import { changeAnyVersion, changeRow, createRow, removeRow, requireVersion } from "./rows/commands.ts";
 import { recordLook } from "./rows/looks.ts";
 import { findRow, listRows } from "./rows/queries.ts";
+import { summarize } from "./rows/summary.ts";
 import { rowWire, versionOf } from "./rows/wire.ts";
 import {
   BulkResult,
@@ -31,6 +32,8 @@ import {
   ofOne,
   PAGE_SIZE,
   Row,
+  Summary,
+  summaryQuery,
   VersionedRow,
 } from "./schemas.ts";
 
@@ -75,6 +78,24 @@ const list = route({
     );
     await recordLook(ctx, caller, resource, wanted, { door: "list", page });
     return respond(200, found);
+  },
+});
+
+const summary = route({
+  method: "get",
+  path: `${path}/summary`,
+  tag,
+  summary: "Count the rows of a list by state, and sum its money",
+  description:
+    "Filters are those of the list; the one by state does not change the counts. `more` marks a number that may be higher: a state is counted up to a thousand rows, and sums are those of the first `rows` rows in the list's order.",
+  access: "operator",
+  params: inList,
+  query: summaryQuery,
+  responses: { 200: Summary },
+  async handle({ ctx, caller, params, query: { sort, order, all = false, ...wanted } }) {
+    const resource = requireResource(caller, params.resource, "read");
+    const found = await summarize(ctx, caller, resource, wanted, { sort, order }, all);
+    return respond(200, found as z.input<typeof Summary>);
   },
 });
 
@@ -252,6 +273,7 @@ export const adminRoutes: readonly Route[] = [
   ...overviewRoutes,
   ...callerRoutes,
   list,
+  summary,
   download,
   beginDownload,
   read,

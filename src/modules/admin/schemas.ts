@@ -43,6 +43,31 @@ export const listQuery = wantedQuery.extend({
     .optional(),
 });
 
+/** The same filters and order as the list's. */
+export const summaryQuery = listQuery.omit({ page: true, per_page: true }).extend({
+  all: boolean()
+    .optional()
+    .openapi({ description: "Sums of a hundred thousand rows at most, instead of the first 2000." }),
+});
+
+export const Summary = z
+  .object({
+    states: z
+      .object({
+        field: z.string(),
+        counts: z.array(z.object({ value: z.string(), count: z.number().int(), more: z.boolean() })),
+      })
+      .nullable(),
+    totals: z
+      .object({
+        rows: z.number().int(),
+        more: z.boolean(),
+        amounts: z.record(z.string(), z.string().nullable()),
+      })
+      .nullable(),
+  })
+  .openapi("AdminSummary");
+
 const idList = z.array(z.union([z.number().transform(String), z.string()])).max(10_000);
 
 /** The query of a list, as an object. */

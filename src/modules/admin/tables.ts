@@ -1,5 +1,7 @@
-/** Background jobs of the console. */
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+/** Background jobs of the console, and saved views of its lists. */
+import { sql } from "drizzle-orm";
+import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { users } from "../identity/tables.ts";
 
 export const adminJobs = sqliteTable(
   "admin_jobs",
@@ -26,4 +28,34 @@ export const adminJobs = sqliteTable(
     updatedAt: integer("updated_at").notNull(),
   },
   (table) => [index("admin_jobs_created").on(table.createdAt)],
+);
+
+/** What a saved view shows of a list. */
+export interface ViewQuery {
+  /** Values by filter, as the list's query has them; `search` among them. */
+  readonly filter?: Readonly<Record<string, unknown>>;
+  readonly sort?: { readonly field: string; readonly order: "asc" | "desc" } | null;
+  /** Fields in their order; null for the list's own columns. */
+  readonly columns?: readonly string[] | null;
+}
+
+export const savedViews = sqliteTable(
+  "saved_views",
+  {
+    id: integer("id").primaryKey({ autoIncrement: true }),
+    name: text("name").notNull(),
+    /** The resource whose list it is. */
+    resource: text("resource").notNull(),
+    query: text("query", { mode: "json" }).$type<ViewQuery>().notNull(),
+    /** For everybody who may see the list; otherwise for its author only. */
+    isShared: integer("is_shared", { mode: "boolean" }).notNull().default(false),
+    /** Null: the author's account was deleted, and a shared view stays. A trigger deletes the private ones. */
+    authorId: integer("author_id").references(() => users.id, { onDelete: "set null" }),
+    createdAt: integer("created_at").notNull(),
+    updatedAt: integer("updated_at").notNull(),
+  },
+  (table) => [
+    uniqueIndex("saved_views_name").on(table.authorId, table.resource, table.name),
+    index("saved_views_shared").on(table.resource).where(sql`${table.isShared} = 1`),
+  ],
 );

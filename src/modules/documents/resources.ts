@@ -1,9 +1,11 @@
 /** Console resource for documents. */
+
 import { sql } from "drizzle-orm";
 import { day, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { field, NOTHING, resource } from "../../platform/resources/resource.ts";
 import { dropFiles } from "../files/index.ts";
+import { personWords } from "../identity/index.ts";
 import { documents } from "./tables.ts";
 
 const documentResource = resource({
@@ -25,7 +27,7 @@ const documentResource = resource({
     expires_on: field.day(documents.expiresOn, text("Expires", "Действует до"), { input: day().nullable() }),
     created_at: field.instant(documents.createdAt, text("Created", "Создано")),
   },
-  search: [documents.name, documents.kind, sql`(SELECT username FROM users WHERE id = documents.user_id)`],
+  search: [documents.name, documents.kind, personWords(sql`documents.user_id`)],
   filters: ["user", "kind", "expires_on", "created_at"],
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ["read", "edit", "delete"] },

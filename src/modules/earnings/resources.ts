@@ -1,9 +1,11 @@
 /** Console resource for calculator entries. Earnings are always computed. */
+
 import { sql } from "drizzle-orm";
 import { decimal, optionalDecimal } from "../../platform/decimal.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, resource } from "../../platform/resources/resource.ts";
+import { personWords } from "../identity/index.ts";
 import { type EarningsInput, earningsOf } from "./rules.ts";
 import { calculatorEntries } from "./tables.ts";
 
@@ -20,19 +22,21 @@ const entryResource = resource({
       input: idInput(),
       once: true,
     }),
-    app_income: field.money(calculatorEntries.appIncome, text("Income", "Доход"), { input: decimal() }),
+    app_income: field.money(calculatorEntries.appIncome, text("Income", "Доход"), {
+      total: true,
+      input: decimal(),
+    }),
     commission: field.money(calculatorEntries.commission, text("Commission, %", "Комиссия, %"), {
       input: optionalDecimal(),
     }),
     expenses: field.money(calculatorEntries.expenses, text("Expenses", "Расходы"), {
+      total: true,
       input: optionalDecimal(),
     }),
-    earnings: field.money(calculatorEntries.earnings, text("Earnings", "Заработок")),
+    earnings: field.money(calculatorEntries.earnings, text("Earnings", "Заработок"), { total: true }),
     pub_date: field.instant(calculatorEntries.publishedAt, text("When", "Когда")),
   },
-  search: [
-    sql`(SELECT username || ' ' || coalesce(email, '') FROM users WHERE id = calculator_entries.user_id)`,
-  ],
+  search: [personWords(sql`calculator_entries.user_id`)],
   filters: ["user", "pub_date", "app_income", "earnings"],
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ALL },

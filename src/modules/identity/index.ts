@@ -17,6 +17,7 @@ export {
   displayName,
   displayNameSql,
   isNamedBy,
+  personWords,
   type Viewer,
   visibleName,
   visibleNameSql,
@@ -56,6 +57,7 @@ export {
   foldUsername,
   isEmail,
   maskedEmail,
+  normalizePhone,
   type PasswordPolicy,
   weaknesses,
 } from "./rules.ts";

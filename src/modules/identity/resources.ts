@@ -6,6 +6,7 @@ import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
 import { z } from "../../platform/zod.ts";
+import { staffTitleSql } from "./accounts/names.ts";
 import {
   consequencesOf,
   endDevices,
@@ -39,15 +40,16 @@ const userResource = resource({
   group: "people",
   table: users,
   key: [users.id],
-  title: "username",
+  title: "name",
   fields: {
+    name: field.text(staffTitleSql(), text("Name", "Имя и телефон")),
     username: field.text(users.username, text("Username", "Имя пользователя"), { input: username() }),
     email: field.text(users.email, text("E-mail", "Эл. почта"), {
       input: orNone(email()),
     }),
-    phone: field.text(users.phone, text("Phone", "Телефон"), { input: orNone(phone()) }),
-    first_name: field.text(users.firstName, text("First name", "Имя"), { input: name }),
-    last_name: field.text(users.lastName, text("Last name", "Фамилия"), { input: name }),
+    phone: field.text(users.phone, text("Phone", "Телефон"), { list: false, input: orNone(phone()) }),
+    first_name: field.text(users.firstName, text("First name", "Имя"), { list: false, input: name }),
+    last_name: field.text(users.lastName, text("Last name", "Фамилия"), { list: false, input: name }),
     user_type: field.choice(users.userType, text("Role", "Роль"), {
       input: z.enum(users.userType.enumValues).optional(),
     }),
@@ -84,6 +86,7 @@ const userResource = resource({
     last_login: field.instant(users.lastLoginAt, text("Last sign-in", "Последний вход"), { list: false }),
   },
   search: [users.username, users.email, users.phone, users.firstName, users.lastName],
+  phones: [users.phone],
   filters: ["user_type", "is_verified", "is_active", "is_staff", "date_joined", ageFilter(birthday)],
   sort: { field: "id", order: "desc" },
   rights: { operator: READ, staff: ALL },
@@ -195,6 +198,7 @@ const codeResource = resource({
     expires_at: field.instant(codes.expiresAt, text("Until", "До")),
   },
   search: [codes.target],
+  phones: [codes.target],
   filters: ["user", "purpose", "created_at"],
   sort: { field: "expires_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
@@ -217,6 +221,7 @@ const formerContactResource = resource({
     expires_at: field.instant(formerContacts.expiresAt, text("Can be undone until", "Можно отменить до")),
   },
   search: [formerContacts.value],
+  phones: [formerContacts.value],
   filters: ["user", "kind", "created_at"],
   sort: { field: "expires_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },

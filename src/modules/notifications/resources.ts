@@ -1,10 +1,12 @@
 /** Console resources for notifications and their settings. */
+
 import { sql } from "drizzle-orm";
 import { boolean, integer } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
 import { z } from "../../platform/zod.ts";
+import { personWords } from "../identity/index.ts";
 import { pushResource } from "./push/resources.ts";
 import { KIND_NAMES } from "./settings/kinds.ts";
 import { notificationChoices, notificationSettings, notifications } from "./tables.ts";
@@ -31,11 +33,7 @@ const notificationResource = resource({
     is_read: field.boolean(notifications.isRead, text("Read", "Прочитано")),
     created_at: field.instant(notifications.createdAt, text("When", "Когда")),
   },
-  search: [
-    notifications.title,
-    notifications.message,
-    sql`(SELECT username FROM users WHERE id = notifications.user_id)`,
-  ],
+  search: [notifications.title, notifications.message, personWords(sql`notifications.user_id`)],
   filters: ["user", "type", "is_read", "created_at"],
   sort: { field: "id", order: "desc" },
   rights: { operator: READ, staff: REMOVE },
@@ -69,7 +67,7 @@ const settingResource = resource({
       { input: minute },
     ),
   },
-  search: [sql`(SELECT username FROM users WHERE id = notification_settings.user_id)`],
+  search: [personWords(sql`notification_settings.user_id`)],
   filters: ["user", "receives"],
   sort: { field: "id", order: "asc" },
   rights: { operator: NOTHING, staff: ALL },
@@ -96,7 +94,7 @@ const choiceResource = resource({
       input: boolean().nullable().optional(),
     }),
   },
-  search: [sql`(SELECT username FROM users WHERE id = notification_choices.user_id)`],
+  search: [personWords(sql`notification_choices.user_id`)],
   filters: ["user", "kind", "push", "email"],
   sort: { field: "id", order: "asc" },
   rights: { operator: NOTHING, staff: ALL },

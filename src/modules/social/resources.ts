@@ -1,12 +1,13 @@
 /** Console resources for profiles, interests, friendships, friend requests and blocks. */
 
-import { type Column, type SQL, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import { boolean, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, REMOVE, type Resource, resource } from "../../platform/resources/resource.ts";
 import { z } from "../../platform/zod.ts";
+import { personWords } from "../identity/index.ts";
 import { directoryResources } from "./directory/resources.ts";
 import { consentEffects, sharedAccessEffects } from "./friends/shared-access.ts";
 import { blocks, friendRequests, friendships, socialProfiles, userInterests } from "./tables.ts";
@@ -15,10 +16,6 @@ const person = text("Person", "Пользователь");
 const city = text("City", "Город");
 const sex = text("Sex", "Пол");
 const since = text("Since", "С");
-
-/** A person's names and e-mail, for searches. */
-const wordsOf = (id: Column | SQL) =>
-  sql`(SELECT username || ' ' || coalesce(email, '') || ' ' || first_name || ' ' || last_name FROM users WHERE id = ${id})`;
 
 const words = (max: number) => string({ max, blank: true }).optional();
 const birthday = sql`(SELECT birthday FROM profiles WHERE user_id = social_profiles.user_id)`;
@@ -53,7 +50,7 @@ const profileResource = resource({
     }),
     located_at: field.instant(socialProfiles.locatedAt, text("Located", "Определено"), { list: false }),
   },
-  search: [wordsOf(sql`social_profiles.user_id`), socialProfiles.networkNick],
+  search: [personWords(sql`social_profiles.user_id`), socialProfiles.networkNick],
   filters: ["user", "sex", "city", ageFilter(birthday)],
   placesOf: "user",
   sort: { field: "id", order: "desc" },
@@ -83,7 +80,7 @@ const userInterestResource = resource({
       once: true,
     }),
   },
-  search: [wordsOf(sql`user_interests.user_id`)],
+  search: [personWords(sql`user_interests.user_id`)],
   filters: ["user", "interest"],
   sort: { field: "id", order: "asc" },
   rights: { operator: NOTHING, staff: ["read", "create", "delete"] },
@@ -106,7 +103,7 @@ const friendshipResource = resource({
     ),
     created_at: field.instant(friendships.createdAt, since),
   },
-  search: [wordsOf(sql`friendships.low_id`), wordsOf(sql`friendships.high_id`)],
+  search: [personWords(sql`friendships.low_id`), personWords(sql`friendships.high_id`)],
   filters: [
     "initiator",
     "created_at",
@@ -142,7 +139,11 @@ const requestResource = resource({
     created_at: field.instant(friendRequests.createdAt, text("Made", "Создано")),
     updated_at: field.instant(friendRequests.updatedAt, text("Changed", "Изменено")),
   },
-  search: [wordsOf(sql`friend_requests.from_id`), wordsOf(sql`friend_requests.to_id`), friendRequests.status],
+  search: [
+    personWords(sql`friend_requests.from_id`),
+    personWords(sql`friend_requests.to_id`),
+    friendRequests.status,
+  ],
   filters: ["status", "from_user", "to_user", "created_at", "updated_at"],
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
@@ -164,7 +165,7 @@ const blockResource = resource({
     }),
     created_at: field.instant(blocks.createdAt, since),
   },
-  search: [wordsOf(sql`blocks.user_id`), wordsOf(sql`blocks.blocked_id`)],
+  search: [personWords(sql`blocks.user_id`), personWords(sql`blocks.blocked_id`)],
   filters: ["user", "blocked_user", "created_at"],
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: ["read", "create", "delete"] },

@@ -15,6 +15,7 @@ import {
 } from "../../platform/resources/resource.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { z } from "../../platform/zod.ts";
+import { personWords } from "../identity/index.ts";
 import { ticketChange } from "./notices.ts";
 import { isOver, type TicketStatus } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
@@ -55,8 +56,8 @@ const ticketResource = resource({
   search: [
     supportTickets.id,
     supportTickets.subject,
-    sql`(SELECT username || ' ' || coalesce(phone, '') FROM users WHERE id = support_tickets.author_id)`,
-    sql`(SELECT username FROM users WHERE id = support_tickets.assigned_to)`,
+    personWords(sql`support_tickets.author_id`),
+    personWords(sql`support_tickets.assigned_to`),
   ],
   filters: [
     "status",
@@ -110,7 +111,7 @@ const messageResource = resource({
   search: [
     supportMessages.body,
     sql`(SELECT id || ' ' || subject FROM support_tickets WHERE id = support_messages.ticket_id)`,
-    sql`(SELECT username FROM users WHERE id = support_messages.author_id)`,
+    personWords(sql`support_messages.author_id`),
   ],
   filters: ["ticket", "author", "is_internal", "created_at"],
   sort: { field: "ticket", order: "asc" },

@@ -19,6 +19,7 @@ import {
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
+import { personWords } from "../identity/index.ts";
 import { userOfPoint } from "./points/ids.ts";
 import { deleteReport } from "./reports/commands.ts";
 import {
@@ -105,7 +106,7 @@ const latestResource = resource({
     at: field.instant(latestPlaces.at, taken),
     received_at: field.instant(latestPlaces.receivedAt, received),
   },
-  search: [sql`(SELECT username FROM users WHERE id = latest_places.user_id)`],
+  search: [personWords(sql`latest_places.user_id`)],
   filters: ["user", "at"],
   placesOf: "user",
   sort: { field: "id", order: "asc" },

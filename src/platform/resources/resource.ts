@@ -50,8 +50,10 @@ export interface Field {
   readonly zone?: string;
   /** A text that is one of the API's codes, which the console names in its reader's language. */
   readonly coded?: boolean;
-  /** False: not shown in lists. */
+  /** False: a list shows it only when its reader chooses the column. */
   readonly list?: boolean;
+  /** Of money: a list shows the sum of its rows. */
+  readonly total?: boolean;
   /** Hidden from operators. */
   readonly staffOnly?: boolean;
   /** Input schema; read-only without one. Its output is the stored value. */
@@ -171,6 +173,10 @@ export interface Resource {
   readonly fields: Readonly<Record<string, Field>>;
   /** Texts that `search=` searches. */
   readonly search: readonly SQLWrapper[];
+  /** Phones in E.164 that `search=` finds in any spelling; those of people to whom a row refers are found without it. */
+  readonly phones?: readonly SQLWrapper[];
+  /** The condition for rows with a licence plate that meets a condition: `search=` finds plates in any spelling. */
+  readonly plates?: (matches: (plate: SQLWrapper) => SQL) => SQL;
   /** Fields with the filters of their type, and custom filters. */
   readonly filters: readonly (string | Filter)[];
   readonly sort: { readonly field: string; readonly order: "asc" | "desc" };
@@ -187,8 +193,12 @@ export interface Resource {
   readonly clashes?: Readonly<Record<string, string>>;
   /** The domain's rules for a change: throws a refusal, or returns what else belongs to the transaction. */
   readonly consequences?: (ctx: RequestContext, change: Change) => Promise<Consequences>;
-  /** What else is deleted with a row, and the condition for it. */
-  readonly removal?: (ctx: RequestContext, subject: Subject) => Promise<Omit<Consequences, "set">>;
+  /** What else is deleted with a row, and the condition for it; throws a refusal. */
+  readonly removal?: (
+    ctx: RequestContext,
+    subject: Subject,
+    caller: Caller,
+  ) => Promise<Omit<Consequences, "set">>;
   /** Has others store what they still hold of these rows, before the rows are read. */
   readonly refresh?: (ctx: RequestContext, wanted: Wanted) => Promise<void>;
   /** The domain's own deletion; false when the row no longer exists. */

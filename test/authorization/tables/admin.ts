@@ -68,6 +68,10 @@ export const admin: Table = {
     }),
   },
   "GET /api/admin/:resource": { responses: operators(200), ask: () => ({ path: "/api/admin/users/" }) },
+  "GET /api/admin/:resource/summary": {
+    responses: operators(200),
+    ask: () => ({ path: "/api/admin/orders/summary/" }),
+  },
   "GET /api/admin/:resource/export.csv": {
     responses: operators(200),
     ask: () => ({ path: "/api/admin/tow-trucks/export.csv" }),

@@ -24,7 +24,7 @@ function Contact({ label, id }: { label: string; id: unknown }) {
   return (
     <p>
       <span className="quiet">{label}: </span>
-      <RecordLink resource="users" record={name ? { ...person, username: name } : person} />
+      <RecordLink resource="users" record={name ? { ...person, name } : person} />
       {person.phone ? (
         <>
           {" "}

@@ -19,7 +19,7 @@ export function OrderPresence({ users }: { users: readonly number[] }) {
   if (others.length === 0) return null;
   const names = others.map((id) => {
     const person = data.find((each) => each?.id === id);
-    return person ? titleOf(person, "username") : `№ ${id}`;
+    return person ? titleOf(person) : `№ ${id}`;
   });
   return (
     <p className="presence" role="status">

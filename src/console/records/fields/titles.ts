@@ -27,11 +27,14 @@ export function shortId(id: string | number): string {
   return words.length > 12 ? words.slice(0, 8) : words;
 }
 
-/** Additional facts that tell records apart in a choice. */
-export function subtitleOf(record: Readonly<Record<string, unknown>>): string {
-  const title = titleOf(record);
-  const parts = ["first_name", "last_name", "phone", "email", "model", "pickup_address"]
+/** Additional facts that tell records apart in a choice, without those that the title has. `known`: as for the title. */
+export function subtitleOf(record: Readonly<Record<string, unknown>>, known?: string): string {
+  const title = titleOf(record, known);
+  const digits = (text: string) => text.replaceAll(/\D/g, "");
+  const isTold = (value: string) =>
+    title.includes(value) || (/^\+\d{5,}$/.test(value) && digits(title).includes(digits(value)));
+  const parts = ["first_name", "last_name", "phone", "email", "vehicle_plate", "model", "pickup_address"]
     .map((name) => record[name])
-    .filter((value): value is string => typeof value === "string" && value !== "" && value !== title);
+    .filter((value): value is string => typeof value === "string" && value !== "" && !isTold(value));
   return parts.slice(0, 3).join(" · ");
 }

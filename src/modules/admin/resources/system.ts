@@ -50,6 +50,7 @@ const outboxResource = resource({
     payload: field.json(payload, text("Content", "Содержимое"), { list: false, staffOnly: true }),
   },
   search: [outbox.address, outbox.lastError],
+  phones: [outbox.address],
   filters: ["status", "kind", "created_at"],
   // Ids are in the order of time.
   sort: { field: "id", order: "desc" },

@@ -232,7 +232,7 @@ export async function removeRow(
     ([, field]) => field.input || storesOf(field).length > 0,
   );
   const before = Object.fromEntries(stored.map(([name]) => [name, subject.row[name]]));
-  const more = (await resource.removal?.(ctx, subject)) ?? {};
+  const more = (await resource.removal?.(ctx, subject, caller)) ?? {};
   const remove = ctx.db
     .delete(resource.table)
     .where(and(among(resource, [subject.id]), resource.removable, more.where, resource.visible?.(caller)));

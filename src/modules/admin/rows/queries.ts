@@ -3,7 +3,6 @@
 import { and, type Column, count, getTableName, type SQL, sql } from "drizzle-orm";
 import { type Db, runBatch } from "../../../platform/db/client.ts";
 import { countsOf, selectCounted } from "../../../platform/db/counted-rows.ts";
-import { contains } from "../../../platform/db/folding.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { invalid } from "../../../platform/http/errors.ts";
 import { parse } from "../../../platform/http/input/validation.ts";
@@ -14,6 +13,7 @@ import type { Resource, Subject, Values } from "../../../platform/resources/reso
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
 import { fieldsFor, roleOf } from "../rights.ts";
+import { searchCondition } from "./search.ts";
 import { among, selectionOf, subjectOf } from "./wire.ts";
 
 /** The selection: filters by name, `search`, `ids`. */
@@ -46,12 +46,12 @@ export function conditions(
   return and(
     resource.visible?.(caller),
     ids === undefined ? undefined : among(resource, ids),
-    contains(resource.search, search),
+    searchCondition(roleOf(caller), resource, search),
     ...chosen.map(({ name, when }) => when(values[name] as never, ctx.now())),
   );
 }
 
-const sourceOf = (resource: Resource) => resource.view ?? resource.table;
+export const sourceOf = (resource: Resource) => resource.view ?? resource.table;
 
 export interface Sorting {
   readonly sort?: string | undefined;
@@ -59,7 +59,7 @@ export interface Sorting {
 }
 
 /** A total order, so that no row moves between pages. */
-function orderOf(caller: Caller, resource: Resource, sorting: Sorting): SQL[] {
+export function orderOf(caller: Caller, resource: Resource, sorting: Sorting): SQL[] {
   const field = sorting.sort ?? resource.sort.field;
   const order = sorting.order ?? (sorting.sort ? "asc" : resource.sort.order);
   const direction = sql.raw(order);

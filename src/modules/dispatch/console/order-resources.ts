@@ -7,6 +7,8 @@ import { presence } from "../../../platform/resources/filters.ts";
 import { instantInput, moneyInput, placeInput } from "../../../platform/resources/inputs.ts";
 import { EDIT, field, READ, resource } from "../../../platform/resources/resource.ts";
 import { z } from "../../../platform/zod.ts";
+import { personWords } from "../../identity/index.ts";
+import { clientVehicles, towTrucks } from "../fleet/tables.ts";
 import { orderOffers } from "../offers/tables.ts";
 import { due } from "../orders/payments/commands.ts";
 import { payments } from "../orders/payments/tables.ts";
@@ -22,8 +24,9 @@ const state = text("State", "Состояние");
 const created = text("Created", "Создано");
 const address = string({ max: 1000 });
 
-const around = sql`coalesce((SELECT username || ' ' || coalesce(phone, '') FROM users WHERE id = orders.client_id), '')
-  || ' ' || coalesce((SELECT license_plate || ' ' || make || ' ' || model FROM client_vehicles WHERE id = orders.vehicle_id), '')`;
+const around = sql`coalesce(${personWords(orders.clientId)}, '') || ' ' || coalesce((SELECT license_plate || ' ' || make || ' ' || model FROM client_vehicles WHERE id = orders.vehicle_id), '')`;
+
+const vehiclePlate = sql`(SELECT license_plate FROM client_vehicles WHERE id = orders.vehicle_id)`;
 
 const orderResource = resource({
   name: "orders",
@@ -40,6 +43,7 @@ const orderResource = resource({
     }),
     client: field.reference("users", orders.clientId, text("Client", "Клиент")),
     vehicle: field.reference("client-vehicles", orders.vehicleId, text("Car", "Автомобиль")),
+    vehicle_plate: field.text(vehiclePlate, text("Car's plate", "Номер автомобиля"), { list: false }),
     vehicle_type: field.reference("vehicle-types", orders.vehicleTypeId, text("Tariff", "Тариф")),
     tow_truck: field.reference("tow-trucks", orders.towTruckId, text("Truck", "Эвакуатор")),
     pickup_address: field.text(orders.pickupAddress, text("From", "Откуда"), { input: address }),
@@ -66,11 +70,12 @@ const orderResource = resource({
       list: false,
       input: string({ max: 4000, blank: true }).optional(),
     }),
-    estimated_price: field.money(orders.estimatedPrice, text("Estimate", "Расчётная цена")),
+    estimated_price: field.money(orders.estimatedPrice, text("Estimate", "Расчётная цена"), { total: true }),
     final_price: field.money(orders.finalPrice, text("Final price", "Итоговая цена"), {
+      total: true,
       input: moneyInput().nullable().optional(),
     }),
-    due: field.money(due, text("Due", "К оплате"), { list: false }),
+    due: field.money(due, text("Due", "К оплате"), { list: false, total: true }),
     scheduled_at: field.instant(orders.scheduledAt, text("Planned for", "Запланирован на"), {
       list: false,
       input: instantInput().nullable().optional(),
@@ -85,6 +90,9 @@ const orderResource = resource({
     updated_at: field.instant(orders.updatedAt, text("Changed", "Изменено"), { list: false }),
   },
   search: [orders.id, orders.pickupAddress, orders.deliveryAddress, around],
+  plates: (matches) =>
+    sql`(${orders.vehicleId} IN (SELECT ${clientVehicles.id} FROM ${clientVehicles} WHERE ${matches(clientVehicles.licensePlate)})
+      OR ${orders.towTruckId} IN (SELECT ${towTrucks.id} FROM ${towTrucks} WHERE ${matches(towTrucks.licensePlate)}))`,
   filters: [
     "status",
     "priority",
@@ -128,7 +136,7 @@ const historyResource = resource({
   search: [
     orderStatusHistory.orderId,
     orderStatusHistory.comment,
-    sql`(SELECT username FROM users WHERE id = order_status_history.changed_by)`,
+    personWords(sql`order_status_history.changed_by`),
   ],
   filters: ["order_id", "new_status", "changed_by", "created_at"],
   sort: { field: "id", order: "desc" },
@@ -145,7 +153,7 @@ const paymentResource = resource({
   title: "id",
   fields: {
     order_id: field.reference("orders", payments.orderId, order),
-    amount: field.money(payments.amount, text("Amount", "Сумма")),
+    amount: field.money(payments.amount, text("Amount", "Сумма"), { total: true }),
     payment_method: field.choice(payments.paymentMethod, text("Method", "Способ")),
     status: field.choice(payments.status, state),
     transaction_id: field.text(payments.transactionId, text("Transaction", "Транзакция")),
@@ -214,6 +222,8 @@ const offerResource = resource({
     answered_at: field.instant(orderOffers.answeredAt, text("Answered", "Ответ получен")),
   },
   search: [orderOffers.orderId],
+  plates: (matches) =>
+    sql`${orderOffers.truckId} IN (SELECT ${towTrucks.id} FROM ${towTrucks} WHERE ${matches(towTrucks.licensePlate)})`,
   filters: ["order_id", "truck", "status", "created_at"],
   sort: { field: "id", order: "desc" },
   rights: { operator: READ, staff: READ },

@@ -7,6 +7,7 @@ import { presence } from "../../../platform/resources/filters.ts";
 import { idInput, moneyInput } from "../../../platform/resources/inputs.ts";
 import { ALL, EDIT, field, READ, resource } from "../../../platform/resources/resource.ts";
 import { z } from "../../../platform/zod.ts";
+import { personWords } from "../../identity/index.ts";
 import { clientVehicles, towTrucks, vehicleTypes } from "../fleet/tables.ts";
 import { ON_JOB } from "../fleet/trucks/status.ts";
 import { truckConsequences, truckRemoval, typesOfTruck } from "./consequences.ts";
@@ -48,7 +49,7 @@ const vehicleTypeResource = resource({
   rights: { operator: ALL, staff: ALL },
 });
 
-const driver = sql`(SELECT username || ' ' || coalesce(phone, '') FROM users WHERE id = tow_trucks.driver_id)`;
+const driver = personWords(sql`tow_trucks.driver_id`);
 
 const truckResource = resource({
   name: "tow-trucks",
@@ -81,6 +82,7 @@ const truckResource = resource({
     created_at: field.instant(towTrucks.createdAt, created, { list: false }),
   },
   search: [towTrucks.licensePlate, towTrucks.model, driver],
+  plates: (matches) => matches(towTrucks.licensePlate),
   filters: [
     "status",
     "driver",
@@ -108,7 +110,7 @@ const truckResource = resource({
   removable: not(ON_JOB),
 });
 
-const owner = sql`(SELECT username FROM users WHERE id = client_vehicles.owner_id)`;
+const owner = personWords(sql`client_vehicles.owner_id`);
 
 const vehicleResource = resource({
   name: "client-vehicles",
@@ -141,6 +143,7 @@ const vehicleResource = resource({
     created_at: field.instant(clientVehicles.createdAt, created, { list: false }),
   },
   search: [clientVehicles.licensePlate, clientVehicles.make, clientVehicles.model, owner],
+  plates: (matches) => matches(clientVehicles.licensePlate),
   filters: ["year", "owner"],
   sort: { field: "license_plate", order: "asc" },
   rights: { operator: ALL, staff: ALL },

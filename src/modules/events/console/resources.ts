@@ -6,6 +6,7 @@ import { text } from "../../../platform/http/text.ts";
 import { idInput, instantInput, moneyInput } from "../../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../../platform/resources/resource.ts";
 import { z } from "../../../platform/zod.ts";
+import { personWords } from "../../identity/index.ts";
 import { cityName } from "../../social/index.ts";
 import { reminderLeads } from "../fields.ts";
 import { eventMembers, eventReminders, events, participationRequests } from "../tables.ts";
@@ -107,7 +108,7 @@ const memberResource = resource({
   },
   search: [
     sql`(SELECT name FROM events WHERE id = event_members.event_id)`,
-    sql`(SELECT username FROM users WHERE id = event_members.user_id)`,
+    personWords(sql`event_members.user_id`),
   ],
   filters: ["event", "user", "is_organizer"],
   sort: { field: "id", order: "desc" },

@@ -2,7 +2,7 @@
  * The name under which other people see a person. A username generated from a phone or an e-mail would reveal it: only
  * its owner and staff see it. Everybody else sees `user-<id>`, which works wherever a username is expected.
  */
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { foldUsername, madeFrom } from "../rules.ts";
 
@@ -48,6 +48,27 @@ export function displayNameSql(user = "users"): SQL<string> {
   const u = sql.raw(user);
   return sql<string>`coalesce(nullif(trim(${u}.first_name || ' ' || ${u}.last_name), ''), ${visibleNameSql(null, user)})`;
 }
+
+/** SQL: a phone as people read it: `+7 999 123-45-67` for a Russian number, others as they are. */
+const phoneText = (phone: SQL) =>
+  sql<string>`iif(substr(${phone}, 1, 2) = '+7' AND length(${phone}) = 12, '+7 ' || substr(${phone}, 3, 3) || ' ' || substr(${phone}, 6, 3)
+    || '-' || substr(${phone}, 9, 2) || '-' || substr(${phone}, 11, 2), ${phone})`;
+
+/**
+ * SQL: a person as staff know them, by name and phone. Without both: by e-mail, else by username. A username counts as a
+ * name if its owner chose it.
+ */
+export function staffTitleSql(user = "users"): SQL<string> {
+  const u = sql.raw(user);
+  const name = sql`coalesce(nullif(trim(${u}.first_name || ' ' || ${u}.last_name), ''), iif(${u}.username_is_generated, NULL, ${u}.username))`;
+  const phone = phoneText(sql`${u}.phone`);
+  return sql<string>`coalesce(${name} || ' · ' || ${phone}, ${name}, ${phone}, ${u}.email, ${u}.username)`;
+}
+
+/** SQL: the words by which staff search the person with this id: names, e-mail and phone. Null without a person. */
+export const personWords = (id: SQLWrapper): SQL<string> =>
+  sql<string>`(SELECT username || ' ' || first_name || ' ' || last_name
+    || ' ' || coalesce(email, '') || ' ' || coalesce(phone, '') FROM users WHERE id = ${id})`;
 
 /** A person's display name: first and last name, else the username that others may see. */
 export function displayName(

@@ -1,7 +1,9 @@
 /** Console resource: devices that take pushes. Their addresses and keys are no fields: they address a person's device. */
+
 import { sql } from "drizzle-orm";
 import { text } from "../../../platform/http/text.ts";
 import { field, NOTHING, REMOVE, resource } from "../../../platform/resources/resource.ts";
+import { personWords } from "../../identity/index.ts";
 import { pushSubscriptions } from "./tables.ts";
 
 export const pushResource = resource({
@@ -18,7 +20,7 @@ export const pushResource = resource({
     created_at: field.instant(pushSubscriptions.createdAt, text("Registered", "Зарегистрировано")),
     updated_at: field.instant(pushSubscriptions.updatedAt, text("Renewed", "Обновлено")),
   },
-  search: [sql`(SELECT username FROM users WHERE id = push_subscriptions.user_id)`],
+  search: [personWords(sql`push_subscriptions.user_id`)],
   filters: ["user", "service", "created_at"],
   sort: { field: "user", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
