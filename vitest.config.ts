@@ -47,6 +47,9 @@ function workerProject(name: string, files: { include: string[]; exclude?: strin
       maxWorkers: 1,
       testTimeout: 20_000,
       hookTimeout: 30_000,
+      // A busy machine may be late once; `npm test` names at its end what was tried again. What must never fail once
+      // (torture, random requests) says `retry: 0` itself.
+      retry: 1,
     },
   };
 }
@@ -76,7 +79,6 @@ export default defineConfig({
           // Positions are shown once a second; a page shows one up to a second later.
           expect: { poll: { timeout: 10_000 } },
           fileParallelism: false,
-          // A browser on a busy machine may be late once. What must never fail once (torture) says `retry: 0` itself.
           retry: 1,
         },
       },

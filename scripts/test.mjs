@@ -24,6 +24,8 @@ const results = await Promise.all(runs.map((words, index) => run(words, index ==
 for (const { aloud, output } of results) if (!aloud) process.stdout.write(output);
 const failed = results.filter(({ code }) => code !== 0);
 if (runs.length > 1) for (const { output } of failed) process.stdout.write(failuresOf(output));
+const again = results.flatMap(({ output }) => output.match(/^.*✓.*\(retry x\d+\).*$/gm) ?? []);
+if (again.length > 0) process.stdout.write(`\nPassed when tried again:\n${again.join("\n")}\n`);
 process.exitCode = failed[0]?.code ?? 0;
 
 /** Starts vitest with these words, and returns its exit code and all that it printed. */

@@ -16,7 +16,7 @@ import { dataProvider } from "./data.ts";
 import { DeclarationProvider, readDeclaration, useDeclared } from "./declaration.tsx";
 import { i18nProvider, readZone, useWords } from "./i18n.ts";
 import { Button } from "./kit/button.tsx";
-import { InfoText, Loading } from "./kit/page.tsx";
+import { InfoPage, Loading } from "./kit/page.tsx";
 import { Toasts } from "./kit/toasts.tsx";
 import { LiveConnection } from "./live-provider.tsx";
 import { SignIn } from "./pages/sign-in.tsx";
@@ -115,9 +115,9 @@ function Gate() {
   if (isPending) return <Loading />;
   if (error)
     return (
-      <InfoText icon="alert" text={words("sign.failed")}>
+      <InfoPage text={words("sign.failed")}>
         <Button onClick={() => refetch()}>{words("do.retry")}</Button>
-      </InfoText>
+      </InfoPage>
     );
   return (
     <DeclarationProvider resources={data}>
@@ -203,5 +203,5 @@ function LinkTo({ path, word }: { path: string; word: Word }) {
 
 function NotFound() {
   const words = useWords();
-  return <InfoText icon="alert" text={words("nav.notFound")} />;
+  return <InfoPage text={words("nav.notFound")} />;
 }

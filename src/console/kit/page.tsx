@@ -9,11 +9,16 @@ interface TitleProps {
   readonly children?: ReactNode;
 }
 
-export function PageTitle({ title, note, children }: TitleProps) {
+/** Names the browser's tab after the page. */
+function useDocumentTitle(title: string): void {
   const words = useWords();
   useEffect(() => {
     document.title = `${title} · ${words("app.name")}`;
   }, [title, words]);
+}
+
+export function PageTitle({ title, note, children }: TitleProps) {
+  useDocumentTitle(title);
   return (
     <header className="page-head">
       <h1>{title}</h1>
@@ -23,11 +28,30 @@ export function PageTitle({ title, note, children }: TitleProps) {
   );
 }
 
-export function InfoText({ icon, text, children }: { icon?: IconName; text: string; children?: ReactNode }) {
+interface InfoProps {
+  readonly icon?: IconName;
+  readonly text: string;
+  readonly children?: ReactNode;
+}
+
+/** Says that a part of a page is empty, and why. */
+export function InfoText({ icon, text, children }: InfoProps) {
   return (
     <div className="info" role="status">
       {icon ? <Icon name={icon} /> : null}
       <p>{text}</p>
+      {children}
+    </div>
+  );
+}
+
+/** A page that only says why it is empty: the text is its heading. */
+export function InfoPage({ text, children }: Omit<InfoProps, "icon">) {
+  useDocumentTitle(text);
+  return (
+    <div className="info" role="status">
+      <Icon name="alert" />
+      <h1>{text}</h1>
       {children}
     </div>
   );

@@ -6,7 +6,7 @@ import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
 import { useFormats, useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
-import { InfoText, Loading, PageTitle } from "../kit/page.tsx";
+import { InfoPage, Loading, PageTitle } from "../kit/page.tsx";
 import { call } from "../session.ts";
 import { Attention } from "./attention.tsx";
 import { BarChart, StackedRows } from "./charts.tsx";
@@ -24,9 +24,9 @@ export function Overview() {
   useRoom("ops:all", { entry: ({ kind }) => kind !== "position" && stale() });
   if (error)
     return (
-      <InfoText icon="alert" text={words("sign.failed")}>
+      <InfoPage text={words("sign.failed")}>
         <Button onClick={() => refetch()}>{words("do.retry")}</Button>
-      </InfoText>
+      </InfoPage>
     );
   if (!data) return <Loading />;
   return (

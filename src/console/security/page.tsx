@@ -4,7 +4,7 @@ import { useLogout } from "ra-core";
 import { useState } from "react";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
-import { InfoText, Loading, PageTitle } from "../kit/page.tsx";
+import { InfoPage, Loading, PageTitle } from "../kit/page.tsx";
 import { call } from "../session.ts";
 import { ApiKeys } from "./api-keys.tsx";
 import { AppFactor } from "./app-factor.tsx";
@@ -21,7 +21,7 @@ export function Security({ onReady }: { onReady?: () => void }) {
     queryKey: ["security", "factors"],
     queryFn: ({ signal }) => call<Factors>("GET", "/api/v1/auth/factors/", { signal }),
   });
-  if (error) return <InfoText icon="alert" text={error.message} />;
+  if (error) return <InfoPage text={error.message} />;
   if (!data) return <Loading />;
   const { hasFactor } = provable(data);
   const section = { factors: data, onChange: refetch, onCodes: setCodes };

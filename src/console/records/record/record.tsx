@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Link, useParams, useSearchParams } from "react-router-dom";
 import { type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
-import { InfoText, Loading, PageTitle } from "../../kit/page.tsx";
+import { InfoPage, Loading, PageTitle } from "../../kit/page.tsx";
 import { useOnline } from "../../online.ts";
 import { titleOf } from "../fields/titles.ts";
 import { RecordActions } from "./actions.tsx";
@@ -27,9 +27,9 @@ export function RecordPage({ resource, head, tools }: RecordPageProps) {
   const words = useWords();
   const label = useLabel();
   const isOnline = useOnline();
-  if (!record && !isOnline) return <InfoText icon="alert" text={words("error.offlineEmpty")} />;
+  if (!record && !isOnline) return <InfoPage text={words("error.offlineEmpty")} />;
   if (isPending) return <Loading />;
-  if (error || !record) return <InfoText icon="alert" text={words("ra.notification.item_doesnt_exist")} />;
+  if (error || !record) return <InfoPage text={words("ra.notification.item_doesnt_exist")} />;
   const tab = search.get("tab") ?? "details";
   const tabs = [
     { name: "details", label: words("record.details") },

@@ -1,0 +1,88 @@
+/**
+ * axe finds nothing on any page of the console. Themes and widths take turns from page to page; with `AXE=every` each page is
+ * examined in both themes, at both widths and in both languages.
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Stage } from "./browser.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const isWhole = process.env.AXE === "every";
+const LANGUAGES = isWhole ? ["en-US", "ru-RU"] : ["ru-RU"];
+const LOOKS = [
+  { colorScheme: "light", width: 1440 },
+  { colorScheme: "dark", width: 390 },
+  { colorScheme: "dark", width: 1440 },
+  { colorScheme: "light", width: 390 },
+] as const;
+
+/** Pages that are not lists or records of declared resources. */
+const PAGES = ["", "map", "conversations", "security", "orders/create", "users/create", "nowhere", "users/0"];
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage?.close());
+
+test("The page of sign-in has no findings of axe.", async () => {
+  const { page } = await stage.window();
+  await page.goto(`${stage.server.origin}/admin/`);
+  await page.locator("#username").waitFor();
+  await page.evaluate(AXE);
+  expect(await findings(page, "sign-in")).toEqual([]);
+});
+
+test.each(LANGUAGES)("No page of the console in %s has findings of axe.", async (locale) => {
+  const staff = await stage.as("staff");
+  const { page } = await stage.signedIn("staff", "/", { locale });
+  await page.evaluate(AXE);
+  const found: string[] = [];
+  let turn = 0;
+  for (const path of await everyPage(staff)) {
+    const looks = isWhole ? LOOKS : [LOOKS[turn++ % LOOKS.length] ?? LOOKS[0]];
+    await page.evaluate((address) => {
+      history.pushState(null, "", address);
+      dispatchEvent(new PopStateEvent("popstate", { state: null }));
+    }, `/admin/${path}`);
+    for (const { colorScheme, width } of looks) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.setViewportSize({ width, height: 900 });
+      await settled(page);
+      found.push(...(await findings(page, `${path} ${colorScheme} ${width}`)));
+    }
+  }
+  expect(found).toEqual([]);
+});
+
+/** The special pages, each resource's list, and the first record of each. */
+async function everyPage(staff: Awaited<ReturnType<Stage["as"]>>): Promise<string[]> {
+  const { body: resources } = await staff.get("/api/admin/resources/");
+  const paths = [...PAGES];
+  for (const { name } of resources as { name: string }[]) {
+    const { body } = await staff.get(`/api/admin/${name}/?per_page=1`);
+    const [first] = body.results;
+    paths.push(name, ...(first ? [`${name}/${encodeURIComponent(first.id)}`] : []));
+  }
+  return paths;
+}
+
+/** Waits until the page has its heading and nothing says that it is loading. */
+async function settled(page: Page): Promise<void> {
+  await page.locator("#content h1").waitFor({ state: "attached" });
+  await expect.poll(() => page.locator("#content [aria-busy=true]").count()).toBe(0);
+}
+
+/** What axe says of the page: the rule, and where. */
+async function findings(page: Page, where: string): Promise<string[]> {
+  const violations = await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { target: string[] }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id} at ${nodes.map(({ target }) => target).join(", ")}`);
+  });
+  return violations.map((violation) => `${where}: ${violation}`.slice(0, 300));
+}
