@@ -266,6 +266,7 @@ export const catalogue = {
   "map.fit": ["Show all", "Показать всё"],
   "order.placed": ["Placed", "Оформлен"],
   "order.payment": ["Payment {amount}", "Платёж {amount}"],
+  "order.rated": ["Rated: driver {driver}, service {service}", "Оценка: водитель {driver}, сервис {service}"],
   "order.offer": ["Offer", "Предложение"],
   "order.ticket": ["Ticket", "Обращение"],
   "order.story": ["What happened", "Ход заказа"],

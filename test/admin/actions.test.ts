@@ -81,7 +81,7 @@ describe("steps", () => {
     expect(await offered("PENDING")).toEqual(["confirm", "assign", "record_payment", "cancel"]);
     expect(await offered("CONFIRMED")).toEqual(["dispatch", "assign", "record_payment", "cancel"]);
     expect(await offered("IN_PROGRESS")).toEqual(["complete", "record_payment", "cancel"]);
-    expect(await offered("COMPLETED")).toEqual(["record_payment"]);
+    expect(await offered("COMPLETED")).toEqual(["record_payment", "rate"]);
     expect(await offered("CANCELLED")).toEqual([]);
     const order = await newOrder("COMPLETED");
     const payment = await aPayment(order, 50_000);
@@ -174,6 +174,20 @@ describe("steps", () => {
       payment_method: "CASH",
       reason: "Given to the driver",
     });
+  });
+
+  test("An operator records a completed order's rating for the client once, even at once from two sides, and the audit log keeps it.", async () => {
+    const rating = { driver_rating: 5, service_rating: 4, comment: "Very careful" };
+    const early = await act("orders", await newOrder("IN_PROGRESS"), "rate", rating);
+    expect(early.status).toBe(409);
+    const id = await newOrder("COMPLETED");
+    expect((await act("orders", id, "rate", { ...rating, driver_rating: 6 })).status).toBe(400);
+    const both = await Promise.all([act("orders", id, "rate", rating), act("orders", id, "rate", rating)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([204, 400]);
+    expect(await read("orders", id)).toMatchObject({ rating: 5, actions: ["record_payment"] });
+    expect((await audited(`order:${id}`))[0]).toMatchObject({ action: "order.rate" });
+    expect(JSON.parse((await audited(`order:${id}`))[0]?.after ?? "")).toEqual(rating);
+    expect((await get(`/api/admin/ratings/?order_id=${id}`, as())).body.results).toMatchObject([rating]);
   });
 
   test("Only staff are offered what only staff may do.", async () => {

@@ -143,7 +143,7 @@ describe("what happens shows by itself", () => {
 });
 
 describe("a client who calls", () => {
-  test("An operator takes the order by phone with places on the map and the price before saving, assigns it on its page, completes it and takes the money.", async () => {
+  test("An operator takes the order by phone with places on the map and the price before saving, assigns it on its page, completes it, takes the money and records the rating.", async () => {
     await drive(MOSCOW);
     const { page, faults } = await stage.signedIn("operator", "/orders");
     await page.getByRole("link", { name: "New", exact: true }).click();
@@ -204,6 +204,11 @@ describe("a client who calls", () => {
     await dialog.getByRole("button", { name: "Record a payment" }).click();
     await page.locator(".money").getByText("paid").waitFor();
     await page.locator(".timeline").getByText("Payment ₽4,000.00: Completed").waitFor();
+    await page.getByRole("button", { name: "Record the client's rating" }).click();
+    await dialog.getByLabel("Driver, 1 to 5").fill("5");
+    await dialog.getByLabel("Service, 1 to 5").fill("4");
+    await dialog.getByRole("button", { name: "Record the client's rating" }).click();
+    await page.locator(".timeline").getByText("Rated: driver 5, service 4").waitFor();
     expect(await page.getByRole("button", { name: "Cancel the order" }).count()).toBe(0);
     if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}-order.png`, fullPage: true });
     expect(faults).toEqual([]);

@@ -1,4 +1,4 @@
-/** All that happened to an order in one list: statuses, offers, payments and tickets, the newest first. */
+/** All that happened to an order in one list: statuses, offers, payments, tickets and its rating, the newest first. */
 import { type RaRecord, useGetManyReference } from "ra-core";
 import { Link } from "react-router-dom";
 import { useCode } from "../../codes.ts";
@@ -23,6 +23,7 @@ export function Timeline({ order }: { order: RaRecord }) {
   const payments = useRelated("payments", "order_id", order.id);
   const offers = useRelated("order-offers", "order_id", order.id);
   const tickets = useRelated("support-tickets", "related_order", order.id);
+  const ratings = useRelated("ratings", "order_id", order.id);
   const placed: Happening = {
     key: "placed",
     at: text(order.created_at),
@@ -50,6 +51,15 @@ export function Timeline({ order }: { order: RaRecord }) {
         `${words("order.offer")}: ${code(text(row.status))}`,
         words("map.away", { km: formats.number(Number(row.distance) / 1000, 1) }),
         null,
+      ),
+    ),
+    ...ratings.map((row) =>
+      happening(
+        row,
+        "r",
+        words("order.rated", { driver: String(row.driver_rating), service: String(row.service_rating) }),
+        text(row.comment),
+        `/ratings/${row.id}`,
       ),
     ),
     ...tickets.map((row) =>

@@ -12,6 +12,8 @@ import { openStartCode } from "../orders/job/start-code.ts";
 import { recordPayment } from "../orders/payments/recording.ts";
 import { PAYMENT_METHODS } from "../orders/payments/tables.ts";
 import { loadOrder } from "../orders/queries.ts";
+import { rateOrder } from "../orders/ratings/commands.ts";
+import { stars } from "../orders/ratings/schemas.ts";
 import { mayAssign, mayTransition, type OrderStatus } from "../orders/rules.ts";
 import { transitionOrder } from "../orders/transitions.ts";
 
@@ -155,6 +157,41 @@ export const orderActions: Readonly<Record<string, Action>> = {
       return null;
     },
   },
+  rate: {
+    label: text("Record the client's rating", "Записать оценку клиента"),
+    confirm: text(
+      "For a client who rates by phone. An order is rated once.",
+      "Для клиента, который ставит оценку по телефону. Заказ оценивают один раз.",
+    ),
+    keep: text("Leave it unrated", "Оставить без оценки"),
+    roles,
+    isPossible: (row) => row.status === "COMPLETED" && row.rating === null,
+    asks: {
+      driver_rating: {
+        type: "integer",
+        label: text("Driver, 1 to 5", "Водитель, от 1 до 5"),
+        input: stars(),
+      },
+      service_rating: {
+        type: "integer",
+        label: text("Service, 1 to 5", "Сервис, от 1 до 5"),
+        input: stars(),
+      },
+      comment: {
+        type: "text",
+        label: text("Comment", "Комментарий"),
+        input: string({ max: 4000, blank: true }).optional(),
+      },
+    },
+    async run(ctx, _, { id, row }, audit, given) {
+      if (row.status !== "COMPLETED") throw refuse(409, NOT_COMPLETED);
+      const rating = given as { driver_rating: number; service_rating: number; comment?: string };
+      const { driver_rating: driverRating, service_rating: serviceRating, comment = "" } = rating;
+      await rateOrder(ctx, null, id, { driverRating, serviceRating, comment });
+      await runBatch(ctx.db, [audit("rate", null, rating)]);
+      return null;
+    },
+  },
   cancel: changeStatus("CANCELLED", {
     label: text("Cancel the order", "Отменить заказ"),
     confirm: text(
@@ -167,6 +204,7 @@ export const orderActions: Readonly<Record<string, Action>> = {
   }),
 };
 
+const NOT_COMPLETED = text("Only a completed order can be rated.", "Оценить можно только завершённый заказ.");
 const NO_AMOUNT = text("The amount must be more than zero.", "Сумма должна быть больше нуля.");
 
 interface RecordInput {

@@ -28,6 +28,9 @@ const around = sql`coalesce(${personWords(orders.clientId)}, '') || ' ' || coale
 
 const vehiclePlate = sql`(SELECT license_plate FROM client_vehicles WHERE id = orders.vehicle_id)`;
 
+/** The stars that the client gave the driver; null before that. */
+const driverRating = sql`(SELECT driver_rating FROM ratings WHERE order_id = orders.id)`;
+
 const orderResource = resource({
   name: "orders",
   subject: "order",
@@ -76,6 +79,7 @@ const orderResource = resource({
       input: moneyInput().nullable().optional(),
     }),
     due: field.money(due, text("Due", "К оплате"), { list: false, total: true }),
+    rating: field.integer(driverRating, text("Driver's rating", "Оценка водителя"), { list: false }),
     scheduled_at: field.instant(orders.scheduledAt, text("Planned for", "Запланирован на"), {
       list: false,
       input: instantInput().nullable().optional(),

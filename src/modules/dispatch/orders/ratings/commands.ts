@@ -1,4 +1,4 @@
-/** Ratings: one per completed order, by its client. A rating stays with the driver, whichever truck they drive later. */
+/** Ratings: one per completed order, by its client, or by an operator for a client on the phone. A rating stays with the driver, whichever truck they drive later. */
 import { sql } from "drizzle-orm";
 import { isUniqueViolation } from "../../../../platform/db/client.ts";
 import type { Caller } from "../../../../platform/http/caller.ts";
@@ -9,10 +9,13 @@ import type { Rating } from "../queries.ts";
 
 export type RatingInput = Pick<Rating, "driverRating" | "serviceRating" | "comment">;
 
-/** One statement: it inserts nothing when the order is not the caller's or not completed. */
+/**
+ * One statement: it inserts nothing when the order is not the client's or not completed. `client` is absent when an operator
+ * writes down what a client says.
+ */
 export async function rateOrder(
   ctx: RequestContext,
-  caller: Caller,
+  client: Caller | null,
   orderId: string,
   input: RatingInput,
 ): Promise<Rating> {
@@ -22,7 +25,7 @@ export async function rateOrder(
     INSERT INTO ratings (order_id, driver_id, driver_rating, service_rating, comment, created_at, updated_at)
     SELECT orders.id, tow_trucks.driver_id, ${driverRating}, ${serviceRating}, ${comment}, ${now}, ${now}
     FROM orders LEFT JOIN tow_trucks ON tow_trucks.id = orders.tow_truck_id
-    WHERE orders.id = ${orderId} AND orders.client_id = ${caller.userId} AND orders.status = 'COMPLETED'
+    WHERE orders.id = ${orderId} AND orders.client_id = ${client?.userId ?? sql`orders.client_id`} AND orders.status = 'COMPLETED'
     RETURNING id, driver_id AS driverId`);
   const [made] = await insert.catch((error: unknown) => {
     if (isUniqueViolation(error, "ratings.order_id")) throw invalid({ order: texts.rated });

@@ -1,13 +1,11 @@
 /** `/api/v1/orders/{uuid}/rating/`. */
 
-import { integer, string } from "../../../../platform/http/input/fields.ts";
+import { string } from "../../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../../platform/http/route.ts";
 import { z } from "../../../../platform/zod.ts";
 import { orderParams } from "../fields.ts";
 import { rateOrder } from "./commands.ts";
-import { RatingWire, toRatingWire } from "./schemas.ts";
-
-const stars = () => integer({ min: 1, max: 5 });
+import { RatingWire, stars, toRatingWire } from "./schemas.ts";
 
 const rate = route({
   method: "post",

@@ -1,8 +1,12 @@
 /** Ratings on the wire. */
 
+import { integer } from "../../../../platform/http/input/fields.ts";
 import { isoTime } from "../../../../platform/time.ts";
 import { z } from "../../../../platform/zod.ts";
 import type { Rating } from "../queries.ts";
+
+/** Stars, 1 to 5. */
+export const stars = () => integer({ min: 1, max: 5 });
 
 export const RatingWire = z
   .object({
