@@ -104,11 +104,12 @@ const create = route({
   body: NewPost.extend({ image: picturePart }),
   multipartLimit: POST_FORM_LIMIT,
   responses: { 201: WithPicture },
-  handle: async ({ ctx, caller, body }) =>
-    respond(
-      201,
-      await withPicture(ctx, await addPost(ctx, caller.userId, toPostFacts(body), pictureOf(body.image))),
-    ),
+  async handle({ ctx, caller, body }) {
+    const picture = pictureOf(body.image);
+    const post = await addPost(ctx, caller.userId, toPostFacts(body), picture);
+    // A new post has no other picture to look for.
+    return respond(201, picture ? await withPicture(ctx, post) : { ...toPostWire(post), image: null });
+  },
 });
 
 const params = z.object({ id: integer({ min: 1 }) });
