@@ -30,9 +30,13 @@ export interface Notice {
   readonly subject?: string;
 }
 
+/** SQL: what is pushed of a row that was just written; a fact of its own tells it from other statements' rows. */
+const PUSHED = sql`RETURNING id, user_id AS userId, type, title, message, about, created_at AS createdAt, ref AS noticeRef,
+    ${takesPushes(sql`notifications.user_id`)} AS pushes`;
+
 /**
  * The statement that writes the rows, for the batch of the change. People who turned notifications off get none.
- * `when` is an additional SQL condition.
+ * `noticeEffects` push what it returns.
  */
 export function noticeRows(ctx: RequestContext, notices: readonly Notice[]): BatchItem<"sqlite"> {
   return ctx.db.run(sql`
@@ -41,7 +45,8 @@ export function noticeRows(ctx: RequestContext, notices: readonly Notice[]): Bat
       n.value ->> 'ref', ${ctx.now()}, n.value ->> 'words', n.value ->> 'subject'
     FROM json_each(${JSON.stringify(notices)}) AS n
     WHERE EXISTS (SELECT 1 FROM users WHERE id = n.value ->> 'userId')
-      AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)`);
+      AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)
+    ${PUSHED}`);
 }
 
 /** The newest notice about a thing. `recipients` selects user ids; `message` is SQL. */
@@ -61,17 +66,15 @@ export function latestNotice(ctx: RequestContext, notice: LatestNotice): BatchIt
   const unread = sql`type = ${type} AND about = ${about} AND is_read = 0`;
   const wanting = sql`SELECT id FROM users WHERE id IN (${recipients})
     AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = users.id AND s.receives = 0)`;
-  const columns = sql`RETURNING id, user_id AS userId, type, title, message, about, created_at AS createdAt,
-    ${takesPushes(sql`notifications.user_id`)} AS pushes`;
   return [
     ctx.db.run(sql`DELETE FROM notifications WHERE ${unread} AND user_id IN (${wanting})
       AND EXISTS (SELECT 1 FROM notifications n WHERE n.user_id = notifications.user_id AND n.id > notifications.id)`),
     ctx.db.run(sql`UPDATE notifications SET message = ${message}, created_at = ${ctx.now()}, push_words = ${words}
-      WHERE ${unread} AND user_id IN (${wanting}) ${columns}`),
+      WHERE ${unread} AND user_id IN (${wanting}) ${PUSHED}`),
     ctx.db.run(sql`
       INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at, push_words)
       SELECT id, ${type}, ${title}, ${message}, ${about}, ${ref}, ${ctx.now()}, ${words} FROM users
-      WHERE id IN (${wanting}) AND id NOT IN (SELECT user_id FROM notifications WHERE ${unread}) ${columns}`),
+      WHERE id IN (${wanting}) AND id NOT IN (SELECT user_id FROM notifications WHERE ${unread}) ${PUSHED}`),
   ];
 }
 
@@ -95,9 +98,27 @@ export const noticePush = defineEffect<NoticeKey>("notice", {
   run: pushNotice,
 });
 
-/** Effects that push each row to its person right after the commit, without delaying the response. */
+/**
+ * Effects that push each row to its person right after the commit, without delaying the response. They find the row
+ * among what the batch's `noticeRows` returned; what it did not write is looked up, for it may have been there.
+ */
 export function noticeEffects(notices: readonly NoticeKey[]): Effect[] {
-  return notices.map(({ userId, ref }) => noticePush.soon({ userId, ref }));
+  return notices.map(({ userId, ref }) =>
+    noticePush.soon({ userId, ref }, (ctx, _, rest) => {
+      const row = writtenIn(rest, userId, ref);
+      return row ? publishNotice(ctx, row, ref) : noticePush.run(ctx, { userId, ref });
+    }),
+  );
+}
+
+function writtenIn(results: readonly unknown[], userId: number, ref: string): PushedNotice | undefined {
+  for (const { results: rows = [] } of results as Partial<
+    D1Result<PushedNotice & { noticeRef?: string }>
+  >[]) {
+    const row = rows.find((each) => each.noticeRef === ref && each.userId === userId);
+    if (row) return row;
+  }
+  return undefined;
 }
 
 /** Pushes rows that were written without a commit, without delaying the response. */

@@ -9,14 +9,21 @@ import type { Effect } from "./outbox.ts";
 /** An effect with its row's id. */
 export type StoredEffect = Effect & { readonly id: string };
 
+/** What the commit's statements returned. */
+export interface Written {
+  readonly changed: unknown;
+  /** Of the statements that came with the change, in their order. */
+  readonly rest: readonly unknown[];
+}
+
 /** Runs all of them; ends when those that are to run `now` have ended. Never throws. */
 export async function runDirectly(
   ctx: RequestContext,
   effects: readonly StoredEffect[],
-  changed: unknown,
+  written: Written,
 ): Promise<void> {
   if (effects.length === 0) return;
-  const runs = effects.map((effect) => runOne(ctx, effect, changed));
+  const runs = effects.map((effect) => runOne(ctx, effect, written));
   ctx.defer(
     "outbox.settle",
     Promise.all(runs).then((results) => settle(ctx, results)),
@@ -30,11 +37,11 @@ interface Result {
   readonly error: unknown;
 }
 
-async function runOne(ctx: RequestContext, effect: StoredEffect, changed: unknown): Promise<Result> {
+async function runOne(ctx: RequestContext, effect: StoredEffect, written: Written): Promise<Result> {
   const { id, kind, address, payload, run = () => ctx.runtime.runEffect(ctx, row) } = effect;
   const row: OutboxRow = { id, kind, address, payload, attempts: 1 };
   try {
-    await run(ctx, changed);
+    await run(ctx, written.changed, written.rest);
     return { row, error: null };
   } catch (error) {
     log("warn", "effect.direct", { id, kind, address, requestId: ctx.requestId }, error);

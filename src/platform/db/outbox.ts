@@ -9,8 +9,11 @@ import { runDirectly, type StoredEffect } from "./direct-effects.ts";
 import { enqueue, QUEUE_BATCH } from "./enqueue.ts";
 import type { FixedStatement } from "./fixed-text.ts";
 
-/** What runs for an effect right after its commit, with the change's result. Throws when it must be tried again. */
-export type DirectRun = (ctx: RequestContext, changed: unknown) => Promise<unknown>;
+/**
+ * What runs for an effect right after its commit, with the change's result and those of the statements that came with it,
+ * in their order. Throws when it must be tried again.
+ */
+export type DirectRun = (ctx: RequestContext, changed: unknown, rest: readonly unknown[]) => Promise<unknown>;
 
 /** One effect. `payload` is what the handler of `kind` expects. */
 export interface Effect {
@@ -70,7 +73,7 @@ export async function commit<Change extends Changing>(
   await runDirectly(
     ctx,
     rows.filter(({ direct }) => direct),
-    results[0],
+    { changed: results[0], rest: results.slice(1 + inserts.length) },
   );
   return results[0] as Change["_"]["result"];
 }

@@ -43,10 +43,11 @@ export async function placeOrder(
   operator: Caller | null = null,
 ): Promise<OrderRow> {
   requireFuture(ctx, input.scheduledAt, "scheduled_time");
-  const [price, own] = await Promise.all([priceForRoute(ctx, input), ownsVehicle(ctx, caller, vehicleId)]);
-  // The same answer for a vehicle that does not exist and for somebody else's.
-  if (!own) throw invalid({ vehicle: texts.ownVehicle });
-  if (price === null) throw invalid({ vehicle_type: noSuchKey(input.vehicleTypeId) });
+  const price = await priceForRoute(ctx, input);
+  if (price === null) {
+    await requireOwnVehicle(ctx, caller, vehicleId);
+    throw invalid({ vehicle_type: noSuchKey(input.vehicleTypeId) });
+  }
   const now = ctx.now();
   const id = crypto.randomUUID();
   const row = {
@@ -61,7 +62,8 @@ export async function placeOrder(
     updatedAt: now,
   };
   const open = openOrdersOf(caller.userId);
-  const insert = insertWhere(ctx.db, orders, row, belowQuota(ctx, "openOrders", open)).returning();
+  const mayPlace = sql`${belowQuota(ctx, "openOrders", open)} AND EXISTS (${vehicleOf(caller, vehicleId)})`;
+  const insert = insertWhere(ctx.db, orders, row, mayPlace).returning();
   const notices = statusNotice(id, caller.userId, "PENDING");
   const update = {
     orderId: id,
@@ -73,7 +75,10 @@ export async function placeOrder(
   const rest = [noticeRows(ctx, notices), archiveUpdate(ctx, update)];
   const made = await commit(ctx, insert, effects, operator ? [...rest, taken(ctx, operator, row)] : rest);
   const [order] = made ?? [];
-  if (!order) throw quotaRefusal(ctx, "openOrders");
+  if (!order) {
+    await requireOwnVehicle(ctx, caller, vehicleId);
+    throw quotaRefusal(ctx, "openOrders");
+  }
   return order;
 }
 
@@ -87,15 +92,17 @@ function taken(ctx: RequestContext, operator: Caller, row: OrderInput & Pick<Ord
 const openOrdersOf = (clientId: number) =>
   sql`SELECT 1 FROM orders WHERE client_id = ${clientId} AND status NOT IN ('COMPLETED', 'CANCELLED')`;
 
-async function ownsVehicle(
+const vehicleOf = (caller: Pick<Caller, "userId">, vehicleId: string) =>
+  sql`SELECT 1 FROM client_vehicles WHERE id = ${vehicleId} AND owner_id = ${caller.userId}`;
+
+/** Why an order was not placed: the same 400 for a vehicle that does not exist and for somebody else's. */
+async function requireOwnVehicle(
   ctx: RequestContext,
   caller: Pick<Caller, "userId">,
   vehicleId: string,
-): Promise<boolean> {
-  const found = await ctx.db.all(
-    sql`SELECT 1 FROM client_vehicles WHERE id = ${vehicleId} AND owner_id = ${caller.userId}`,
-  );
-  return found.length > 0;
+): Promise<void> {
+  const found = await ctx.db.all(vehicleOf(caller, vehicleId));
+  if (found.length === 0) throw invalid({ vehicle: texts.ownVehicle });
 }
 
 /** Refuses a time in the past with a 400 for that field. */
