@@ -117,14 +117,19 @@ function mailto(address: string): string {
   return `mailto:${encodeURIComponent(plain(address)).replaceAll("%40", "@").replaceAll("%2B", "+")}`;
 }
 
-const encoder = new TextEncoder();
+/** Octets of a character in UTF-8. */
+function octetsOf(letter: string): number {
+  const code = letter.codePointAt(0) ?? 0;
+  if (code < 0x80) return 1;
+  return code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+}
 
 /** Folds a line at 75 octets without splitting a character; each next line begins with a space (RFC 5545, 3.1). */
 function foldLine(line: string): string {
   let folded = "";
   let size = 0;
   for (const letter of line) {
-    const octets = encoder.encode(letter).length;
+    const octets = octetsOf(letter);
     if (size + octets > 75) {
       folded += "\r\n ";
       size = 1;

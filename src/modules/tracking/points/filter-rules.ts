@@ -88,9 +88,20 @@ function nearest(fixes: KnownFixes, at: number): Fix | undefined {
 
 /** True when the move is a jump even after subtracting both receivers' uncertainty. */
 function isLeap(from: Fix, to: Fix): boolean {
+  // Most moves are a few metres, which need no exact distance.
+  if (farthest(from, to) <= MAX_LEAP) return false;
   const metres = distanceBetween(from, to) - (from.accuracy ?? 0) - (to.accuracy ?? 0);
   const seconds = Math.abs(to.at - from.at) / 1000;
   return metres > MAX_LEAP && metres > MAX_SPEED * seconds;
+}
+
+/** The longest degree, of latitude at the poles, in metres, rounded up. */
+const LONGEST_DEGREE = 111_700;
+
+/** Metres that two places are not farther apart than: the way along a meridian, then along a parallel. */
+function farthest(from: Place, to: Place): number {
+  const degrees = Math.abs(to.latitude - from.latitude) + Math.abs(to.longitude - from.longitude);
+  return degrees * LONGEST_DEGREE;
 }
 
 /**
@@ -98,9 +109,19 @@ function isLeap(from: Fix, to: Fix): boolean {
  * clocks, such as 1970 or the year 10000, are accepted here: `filterPoint` flags them.
  */
 export function readTime(value: string | number): number | null {
+  const plain = typeof value === "string" ? readPlain(value) : null;
+  if (plain !== null) return plain;
   const at = /^\s*-?\d+(\.\d+)?\s*$/.test(String(value)) ? Number(value) : readWords(String(value));
   if (at === null || !Number.isFinite(at)) return null;
   return Math.round(Math.min(Math.max(at, FIRST), LAST));
+}
+
+/** A time as programs write it, `2026-11-29T12:00:00.000Z`, as nearly all are; null for any other. */
+function readPlain(words: string): number | null {
+  if (words.length !== 24) return null;
+  const at = Date.parse(words);
+  // A date that the calendar does not have is written differently.
+  return at >= FIRST && at <= LAST && new Date(at).toISOString() === words ? at : null;
 }
 
 /** Wrong clocks write years that `parseInstant` refuses, such as 0012 or +010000. They are read here. */

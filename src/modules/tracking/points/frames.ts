@@ -28,8 +28,12 @@ const instant = v.optional(
   v.nullable(
     v.pipe(
       v.union([v.string(), v.number()], "at is ISO 8601 or epoch ms."),
-      v.check((value) => readTime(value) !== null, "at is ISO 8601 or epoch ms."),
-      v.transform((value) => readTime(value)),
+      v.rawTransform(({ dataset, addIssue, NEVER }) => {
+        const at = readTime(dataset.value);
+        if (at !== null) return at;
+        addIssue({ message: "at is ISO 8601 or epoch ms." });
+        return NEVER;
+      }),
     ),
   ),
   null,

@@ -39,11 +39,24 @@ function newestIn(journal: Journal): number {
 /** The fixes near the new points in time: a few before them, those between, and the next one after. */
 function fixesAround(recent: readonly Fix[], times: readonly number[]): Fix[] {
   const [first, last] = [Math.min(...times), Math.max(...times)];
-  const fixes = [...recent].sort((one, other) => one.at - other.at);
-  const before = fixes.filter(({ at }) => at <= first).slice(-BEFORE);
-  const between = fixes.filter(({ at }) => at > first && at <= last);
-  const after = fixes.filter(({ at }) => at > last).slice(0, 1);
-  return [...before, ...between, ...after];
+  const byTime = (one: Fix, other: Fix) => one.at - other.at;
+  const late = recent.filter(({ at }) => at > first).sort(byTime);
+  const between = late.filter(({ at }) => at <= last);
+  const after = late.find(({ at }) => at > last);
+  return [...newestBefore(recent, first), ...between, ...(after ? [after] : [])];
+}
+
+/** The newest fixes up to a time, oldest first. A live track has hundreds of them, so they are not sorted. */
+function newestBefore(fixes: readonly Fix[], time: number): Fix[] {
+  const newest: Fix[] = [];
+  for (const fix of fixes) {
+    if (fix.at > time) continue;
+    if (newest.length === BEFORE && fix.at < (newest[0]?.at ?? 0)) continue;
+    const place = newest.findLastIndex(({ at }) => at <= fix.at) + 1;
+    newest.splice(place, 0, fix);
+    if (newest.length > BEFORE) newest.shift();
+  }
+  return newest;
 }
 
 /**
@@ -65,9 +78,16 @@ function recentFixes(journal: Journal): Fix[] {
   return journal.latest(RECENT).flatMap(fixesIn);
 }
 
-function fixesIn({ kind, at, body }: ReturnType<Journal["latest"]>[number]): Fix[] {
+/** The fixes in an entry's body. Each of the latest entries is asked with every frame. */
+const fixesOf = new WeakMap<object, readonly Fix[]>();
+
+function fixesIn({ kind, at, body }: ReturnType<Journal["latest"]>[number]): readonly Fix[] {
   if (kind !== "points") return [];
+  const read = fixesOf.get(body);
+  if (read) return read;
   const { points } = body as { points: FilteredPoint[] };
   // A point whose time is its time of arrival says nothing about speed.
-  return points.filter((point) => point.at !== at && (point.flag === null || point.flag === "jump"));
+  const fixes = points.filter((point) => point.at !== at && (point.flag === null || point.flag === "jump"));
+  fixesOf.set(body, fixes);
+  return fixes;
 }

@@ -145,8 +145,13 @@ function draftOf(
 /** The text of a frame; a fault when it is binary or too long. */
 function textOf(data: string | ArrayBuffer): string | Fault {
   if (typeof data !== "string") return fault("bad_frame", "Text frames only.");
-  const fits = data.length <= LIMITS.frame && new TextEncoder().encode(data).byteLength <= LIMITS.frame;
-  return fits ? data : fault("too_large", `A frame takes at most ${LIMITS.frame} bytes.`);
+  return fits(data) ? data : fault("too_large", `A frame takes at most ${LIMITS.frame} bytes.`);
+}
+
+/** A unit of the string takes at most three bytes, so that most frames need no count. */
+function fits(data: string): boolean {
+  if (data.length > LIMITS.frame) return false;
+  return 3 * data.length <= LIMITS.frame || new TextEncoder().encode(data).byteLength <= LIMITS.frame;
 }
 
 /** Parses a native frame; a fault with its ref, if it has one, when it can't be. */
