@@ -14,12 +14,10 @@ export function liveWorkloads({ product, bare, fresh }) {
   const talkers = PAIRS.flatMap((pair, index) => pair.map((userId) => [userId, pairsChat(index)]));
 
   return {
-    "point → ack, one track": () => both(oneTrack, 1, (crowd) => crowd.report(fresh(), walk(1))),
-    "50 points a frame → ack, one track": () =>
-      both(oneTrack, 1, (crowd) => crowd.report(fresh(), walk(50)), 50),
-    "point → ack, 200 tracks": () => both(everybody, 1, (crowd) => crowd.report(fresh(), walk(1))),
-    "200 points at once → acks, 200 tracks": () =>
-      both(everybody, PEOPLE, (crowd) => crowd.report(fresh(), walk(1)), PEOPLE),
+    "point → ack, one track": () => both(oneTrack, 1, report([walker()], 1)),
+    "50 points a frame → ack, one track": () => both(oneTrack, 1, report([walker()], 50), 50),
+    "point → ack, 200 tracks": () => both(everybody, 1, report(walkers(), 1)),
+    "200 points at once → acks, 200 tracks": () => both(everybody, PEOPLE, report(walkers(), 1), PEOPLE),
     "say → ack, a chat of two": () =>
       both(
         talkers.map(([userId, id]) => target(`/ws/chat/${id}/`, userId, `chat-${id}`)),
@@ -33,6 +31,16 @@ export function liveWorkloads({ product, bare, fresh }) {
         (crowd) => crowd.say(fresh()),
       ),
   };
+
+  /** Reports the next points of each walk, in the order of the sockets. Both sides walk the same ways, each alone. */
+  function report(walks, points) {
+    const turns = new Map();
+    return (crowd) => {
+      const turn = turns.get(crowd) ?? 0;
+      turns.set(crowd, turn + 1);
+      crowd.report(fresh(), walks[turn % walks.length](points));
+    };
+  }
 
   /** Returns the product's URL and the bare room's that corresponds to it. */
   function target(path, userId, name, room) {
@@ -59,12 +67,35 @@ export function liveWorkloads({ product, bare, fresh }) {
 
 /** Ms between two points. */
 const STEP = 1000;
-let steps = 0;
 
-/** Returns `count` points of a slow walk, a second apart, as a phone sends a stored batch. Each person walks elsewhere. */
+/** One walk for each person. */
+const walkers = () => Array.from({ length: PEOPLE }, (_, person) => walker(person));
+
+/**
+ * A slow walk: returns a function that gives its next points, a second apart, as a phone sends them. Each person walks
+ * elsewhere; those who walk again go on where all have been, so that nobody is in two places at one time.
+ */
+export function walker(person = 0) {
+  let steps = walked;
+  return (count) => {
+    const points = next(count, steps, person);
+    steps += count;
+    walked = Math.max(walked, steps);
+    return points;
+  };
+}
+let walked = 0;
+
+/** The next points of a walk that all share. */
 export function walk(count, person = 0) {
-  return Array.from({ length: count }, () => {
-    steps += 1;
+  const points = next(count, walked, person);
+  walked += count;
+  return points;
+}
+
+function next(count, from, person) {
+  return Array.from({ length: count }, (_, index) => {
+    const steps = from + index + 1;
     const at = new Date(BEGAN + steps * STEP).toISOString();
     // Back and forth, a metre at a time.
     return {

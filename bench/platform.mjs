@@ -34,7 +34,7 @@ function run(script, ...args) {
 
 /**
  * Starts the product without its rate limits. `place` may name a port, the folder of a state that is kept, other Workers
- * `beside` the product, made from its own options, the `services` that it calls, this machine's `network` as what is outside, and a module in `front` of it; without a place the state is new and
+ * `beside` the product, made from its own options, an `inspectorPort` (0: any), the `services` that it calls, this machine's `network` as what is outside, and a module in `front` of it; without a place the state is new and
  * temporary. `bindings` are additional settings.
  */
 export function startProduct(place, bindings) {
@@ -92,7 +92,7 @@ async function start(files, bindings, durableObjects, place) {
     convertV4MiniflareOptions({
       workers: [product, ...(place?.beside?.(product) ?? [])],
       resourcePersistencePath: folder,
-      ...(place ? { host: "127.0.0.1", port: place.port } : {}),
+      ...(place ? { host: "127.0.0.1", port: place.port, inspectorPort: place.inspectorPort } : {}),
       cf: false,
       log: new Log(LogLevel.ERROR),
     }),

@@ -1,6 +1,6 @@
-// `npm run bench [-- --quick] [-- --only=<words>]`: measures the product and the bare platform doing the same work, in one
+// `npm run bench [-- --quick] [-- --only="<words>|<words>"]`: measures the product and the bare platform doing the same work, in one
 // run and in turns. `-- --tracking` measures it with a hundred thousand points of tracks, `-- --rows`
-// counts the rows that actions write.
+// counts the rows that actions write, `-- --profile` shows where the product's CPU goes.
 import { quiet, requireNode } from "../scripts/setup/environment.mjs";
 import { closeConnections } from "./clients.mjs";
 import { socketMemory } from "./connections.mjs";
@@ -16,6 +16,7 @@ const { workloads } = await import("./workloads.mjs");
 
 const quick = process.argv.includes("--quick");
 const only = process.argv.find((word) => word.startsWith("--only="))?.slice("--only=".length) ?? "";
+const isChosen = (name) => only.split("|").some((words) => name.includes(words));
 const plan = quick ? { rounds: 4, forMs: 120, starts: 3 } : { rounds: 14, forMs: 300, starts: 5 };
 const HEAD = [
   "",
@@ -36,10 +37,11 @@ const HEAD = [
 const startedAt = performance.now();
 const size = await build();
 if (process.argv.includes("--rows")) await rowsOnly();
+else if (process.argv.includes("--profile")) await profiles();
 else await (process.argv.includes("--tracking") ? trackingOnly() : everything());
 
 async function everything() {
-  const cold = await coldStarts();
+  const cold = isChosen("cold start") ? await coldStarts() : null;
   const product = await startProduct();
   const bare = await startBare();
   try {
@@ -48,7 +50,7 @@ async function everything() {
     const token = await signIn(product.origin);
     const rows = [HEAD];
     for (const [name, prepare] of Object.entries(workloads({ product, bare, token, events }))) {
-      if (!name.includes(only)) continue;
+      if (!isChosen(name)) continue;
       progress(name);
       const workload = await prepare();
       rows.push(row(name, await compare(workload, { product, bare }, plan)));
@@ -70,6 +72,29 @@ async function rowsOnly() {
   progress("");
   console.log(words);
   closeConnections();
+}
+
+async function profiles() {
+  const { profileOf } = await import("./profile.mjs");
+  const product = await startProduct({ inspectorPort: 0 });
+  const bare = await startBare();
+  try {
+    const events = await seed(product.database);
+    await seed(bare.database);
+    const token = await signIn(product.origin);
+    for (const [name, prepare] of Object.entries(workloads({ product, bare, token, events }))) {
+      if (!isChosen(name)) continue;
+      progress(name);
+      const workload = await prepare();
+      const words = await profileOf(name, workload, product);
+      progress("");
+      console.log(words);
+      await workload.undo?.();
+    }
+  } finally {
+    closeConnections();
+    await Promise.all([product.stop(), bare.stop()]);
+  }
 }
 
 async function trackingOnly() {
@@ -139,8 +164,7 @@ server's alone, for one piece of work.
 
 bundle      ${kib(size.raw)} minified, ${kib(size.gz)} gzipped; ${kib(size.parts)} more on demand
             goal: 430 KiB gzipped (${size.gz <= 430 * 1024 ? "met" : "missed"})
-cold start  ${coldWords(cold)}
-${memory}measured    ${plan.rounds} rounds of ${plan.forMs} ms a side and workload; ${fixed(seconds, 0)} s in all
+${cold ? `cold start  ${coldWords(cold)}\n` : ""}${memory}measured    ${plan.rounds} rounds of ${plan.forMs} ms a side and workload; ${fixed(seconds, 0)} s in all
 `);
 }
 
