@@ -37,6 +37,8 @@ export interface Field {
   readonly zone?: { readonly field: string; readonly default: string };
   /** Of money: the ISO 4217 code. */
   readonly currency?: string;
+  /** Of money: lists show the sum. */
+  readonly total?: true;
   /** A text that is a code, shown by its name. */
   readonly coded?: true;
 }
@@ -82,6 +84,8 @@ export interface Resource {
   readonly subject: string;
   readonly fields: readonly Field[];
   readonly filters: readonly Filter[];
+  /** The filter by which its list has tabs. */
+  readonly states: string | null;
   readonly search: boolean;
   readonly sort: { readonly field: string; readonly order: "asc" | "desc" };
   readonly can: {

@@ -1,5 +1,6 @@
 /** ra-core's i18n provider over the catalogue, and formats of numbers, money and times. */
 import { type I18nProvider, useLocaleState, useTranslate } from "ra-core";
+import { keepOwnId } from "./own.ts";
 import { call } from "./session.ts";
 import { LOCALES, type Locale, say, type Values, type Word } from "./words.ts";
 import { chooseZone, isKnown, ownZone, wallTime, zoneName } from "./zone.ts";
@@ -30,11 +31,17 @@ export function useWords(): (key: Word, values?: Values) => string {
   return useTranslate();
 }
 
+interface OwnFacts {
+  readonly id?: number;
+  readonly time_zone?: string;
+}
+
 /** Loaded once after sign-in, with the declaration. Without an answer, times are in the browser's zone. */
 export async function readZone(signal?: AbortSignal): Promise<void> {
-  const asked = call<{ time_zone?: string }>("GET", "/api/v1/auth/profile/", { signal });
-  const { time_zone: zone = null } = await asked.catch((): { time_zone?: string } => ({}));
+  const asked = call<OwnFacts>("GET", "/api/v1/auth/profile/", { signal });
+  const { time_zone: zone = null, id } = await asked.catch((): OwnFacts => ({}));
   chooseZone(zone);
+  keepOwnId(id);
 }
 
 export interface Formats {

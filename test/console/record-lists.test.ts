@@ -1,6 +1,7 @@
 /** Lists of records in the console: search, filters, order, bulk changes and exports, in a real browser. */
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { plateKey } from "../../src/platform/db/plates.ts";
 import { unique } from "../whole/client.ts";
 import { Stage } from "./browser.ts";
 
@@ -50,7 +51,8 @@ describe("a list", () => {
     await page.getByRole("link", { name: made.name }).waitFor();
   });
 
-  test("A list is filtered by the declared filters, which can be saved under a name.", async () => {
+  test("A view with filters and columns is saved for everybody, stays after a reload, and another person opens it.", async () => {
+    const name = unique("Drivers ");
     const { page } = await stage.signedIn("operator", "/users");
     await page.getByRole("link", { name: CLIENT }).waitFor();
     await page.getByRole("button", { name: "Filter", exact: true }).click();
@@ -58,17 +60,105 @@ describe("a list", () => {
     await page.getByRole("button", { name: "Apply" }).click();
     await page.getByRole("link", { name: DRIVER }).waitFor();
     await expect.poll(() => page.getByRole("link", { name: CLIENT }).count()).toBe(0);
+    await page.getByRole("button", { name: "Columns" }).click();
+    await page.getByLabel("Language").check();
+    await page.getByLabel("E-mail", { exact: true }).uncheck();
+    await page.getByRole("button", { name: "Move up: Language" }).click();
+    await page.keyboard.press("Escape");
+    const headings = async (at = page) =>
+      (await at.locator("thead th:not(.tick)").allTextContents()).map((each) =>
+        each.replaceAll(/ UTC|\u00a0[↑↓]/g, ""),
+      );
+    const columns = ["№", "Name", "Username", "Role", "Verified", "Active", "Staff", "Language", "Joined"];
+    expect(await headings()).toEqual(columns);
 
-    await page.getByRole("button", { name: "Saved filters" }).click();
-    await page.getByLabel("Name", { exact: true }).fill("Drivers");
-    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Saved views" }).click();
+    await page.getByLabel("Name", { exact: true }).fill(name);
+    await page.getByLabel("For everybody who sees this list").check();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByText("The view is saved.").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /Remove: Role/ }).click();
     await page.getByRole("link", { name: CLIENT }).waitFor();
     await page.reload();
-    await page.getByRole("button", { name: "Saved filters" }).click();
-    await page.getByRole("button", { name: "Drivers", exact: true }).click();
-    await expect.poll(() => page.getByRole("link", { name: CLIENT }).count()).toBe(0);
+    await page.getByRole("link", { name: CLIENT }).waitFor();
+    expect(await headings()).toEqual(columns);
+
+    const other = (await stage.signedIn("staff", "/users")).page;
+    await other.getByRole("link", { name: CLIENT }).waitFor();
+    expect(await headings(other)).toContain("E-mail");
+    await other.getByRole("button", { name: "Saved views" }).click();
+    await other.getByRole("button", { name }).first().click();
+    await other.getByRole("link", { name: DRIVER }).waitFor();
+    await expect.poll(() => other.getByRole("link", { name: CLIENT }).count()).toBe(0);
+    expect(await headings(other)).toEqual(columns);
+    await other.getByRole("button", { name: `Saved views: ${name}` }).click();
+    await other.getByRole("button", { name: `Remove: ${name}` }).click();
+    await other.getByText("No views yet.").waitFor();
+  });
+
+  test("Each state of orders has the number of its rows, the money has its sum, and the headings stay in sight.", async () => {
+    const { page } = await stage.signedIn("operator", "/orders", { width: 1440 });
+    const operator = await stage.as("operator");
+    const { states, totals } = (await operator.get("/api/admin/orders/summary/")).body;
+    const pending = states.counts.find(({ value }: { value: string }) => value === "PENDING").count;
+    await page.getByRole("button", { name: `Pending ${pending}`, exact: true }).waitFor();
+    const sum = new Intl.NumberFormat("en", {
+      style: "currency",
+      currency: "RUB",
+      currencyDisplay: "narrowSymbol",
+    });
+    await page.locator("tfoot").getByText(sum.format(totals.amounts.estimated_price)).waitFor();
+    expect(
+      await page
+        .locator("thead th")
+        .first()
+        .evaluate((each) => getComputedStyle(each).position),
+    ).toBe("sticky");
+    expect(await page.locator(".table-frame").evaluate((each) => getComputedStyle(each).overflowY)).toBe(
+      "auto",
+    );
+  });
+
+  test("The palette opens the map, starts an order, finds a person by phone and an order by plate, in both languages.", async () => {
+    const { page } = await stage.signedIn("operator", "/", { locale: "ru-RU" });
+    const found = async (typed: string) => {
+      await page.keyboard.press("Control+k");
+      await page.locator(".palette input").fill(typed);
+    };
+    for (const typed of ["карта", "map"]) {
+      await found(typed);
+      await page.getByRole("option", { name: "Карта" }).first().waitFor();
+      await page.keyboard.press("Enter");
+      await expect.poll(() => new URL(page.url()).pathname).toBe("/admin/map");
+    }
+    for (const typed of ["новый заказ", "new order"]) {
+      await found(typed);
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Новый заказ по телефону" }).waitFor();
+      await page.locator(".side").getByRole("link", { name: "Обзор" }).click();
+      await page.getByRole("heading", { name: "Обзор" }).waitFor();
+    }
+    await found("8 (900) 123-45-67");
+    await page.getByRole("option", { name: CLIENT }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: CLIENT }).waitFor();
+    const operator = await stage.as("operator");
+    const { body } = await operator.get("/api/admin/orders/?per_page=100");
+    const order = body.results.find((each: { vehicle_plate: string | null }) => each.vehicle_plate);
+    await found(plateKey(order.vehicle_plate).toUpperCase());
+    await page
+      .getByRole("group", { name: "Заказы" })
+      .getByRole("option", { name: order.vehicle_plate })
+      .first()
+      .click();
+    await page.getByRole("heading", { name: order.pickup_address }).first().waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("group", { name: "Недавние" }).getByRole("option", { name: CLIENT }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Выйти" }).click();
+    await page.locator("#username").waitFor();
+    expect(await page.evaluate(() => localStorage.getItem("caravan.recent"))).toBeNull();
   });
 
   test("A list is sorted by its headings.", async () => {
@@ -170,11 +260,12 @@ describe("a letter that failed for good", () => {
 });
 
 describe("every declared resource", () => {
-  test("Every declared resource opens as a list for staff in Russian without an English word or a code, and so does its first record.", async () => {
+  test("Every declared resource opens as a list for staff in Russian without an English word, a code or a column beyond 1440 px, and so does its first record.", async () => {
     const staff = await stage.as("staff");
     const { body: resources } = await staff.get("/api/admin/resources/");
-    const { page, faults } = await stage.signedIn("staff", "/", { locale: "ru-RU" });
+    const { page, faults } = await stage.signedIn("staff", "/", { locale: "ru-RU", width: 1440 });
     const foreign: string[] = [];
+    const cut: string[] = [];
     const readTexts = async (path: string) => {
       const texts = await page
         .locator("th, label:not(.several *), button, h2, legend, option, .state")
@@ -193,6 +284,12 @@ describe("every declared resource", () => {
       await page.getByRole("heading", { level: 1, name: label.ru, exact: true }).waitFor();
       await page.locator("#content :is(.table-frame[aria-busy=false], .info, .audit)").first().waitFor();
       await readTexts(name);
+      if (
+        await page
+          .locator(".table-frame")
+          .evaluateAll(([frame]) => frame && frame.scrollWidth > frame.clientWidth)
+      )
+        cut.push(name);
       const { body } = await staff.get(`/api/admin/${name}/?per_page=1`);
       const [first] = body.results;
       if (!first) continue;
@@ -202,5 +299,6 @@ describe("every declared resource", () => {
     }
     expect(faults).toEqual([]);
     expect([...new Set(foreign)]).toEqual([]);
+    expect(cut).toEqual([]);
   });
 });

@@ -8,11 +8,13 @@ interface MenuProps {
   readonly label: string;
   /** Shows the label as text. */
   readonly worded?: boolean;
+  /** A text shown beside the icon, such as what is chosen. */
+  readonly shows?: string | undefined;
   readonly disabled?: boolean;
   readonly children: (close: () => void) => ReactNode;
 }
 
-export function Menu({ icon, label, worded, disabled, children }: MenuProps) {
+export function Menu({ icon, label, worded, shows, disabled, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const close = () => {
@@ -45,9 +47,10 @@ export function Menu({ icon, label, worded, disabled, children }: MenuProps) {
         label={label}
         disabled={disabled}
         aria-expanded={open}
+        {...(shows ? { "aria-label": `${label}: ${shows}` } : {})}
         onClick={() => setOpen(!open)}
       >
-        {worded ? label : undefined}
+        {worded ? label : shows}
       </Button>
       {open ? <div className="panel">{children(close)}</div> : null}
     </div>

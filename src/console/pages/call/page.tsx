@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { HttpError, useNotify } from "ra-core";
 import { type FormEvent, lazy, Suspense, useState } from "react";
-import { useNavigate } from "react-router-dom";
+import { useNavigate, useSearchParams } from "react-router-dom";
 import { useFormats, useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { useDebounced } from "../../kit/debounce.ts";
@@ -24,7 +24,8 @@ export function CallPage() {
   const formats = useFormats();
   const navigate = useNavigate();
   const notify = useNotify();
-  const [values, setValues] = useState<Values>({});
+  const [search] = useSearchParams();
+  const [values, setValues] = useState<Values>(() => ({ phone: search.get("phone") ?? "" }));
   const [points, setPoints] = useState<Readonly<Record<End, Point | null>>>({ pickup: null, delivery: null });
   const [picking, setPicking] = useState<End>("pickup");
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});

@@ -48,10 +48,37 @@ export function Value({ field, record, inList = false }: ValueProps) {
       return <code className="json">{typeof value === "string" ? value : JSON.stringify(value)}</code>;
     case "text":
       if (field.coded) return <span>{code(String(value))}</span>;
-      return <span className="text-value">{String(value)}</span>;
+      return <TextValue text={String(value)} inList={inList} />;
     default:
       return field.type satisfies never;
   }
+}
+
+/** A word longer than this may be broken anywhere: an address, a key. */
+const LONG_WORD = /\S{29}/;
+
+function TextValue({ text, inList }: { text: string; inList: boolean }) {
+  return (
+    <span
+      className={LONG_WORD.test(text) ? "text-value breakable" : "text-value"}
+      title={inList && text.length > 40 ? text : undefined}
+    >
+      <Phrase text={text} />
+    </span>
+  );
+}
+
+/** A text whose phone is not broken across lines. */
+function Phrase({ text }: { text: string }) {
+  return text.split(/(\+7 \d{3} \d{3}-\d\d-\d\d)/).map((part, index) =>
+    index % 2 ? (
+      <span key={part} className="whole">
+        {part}
+      </span>
+    ) : (
+      part
+    ),
+  );
 }
 
 /** A state with its colour, the same everywhere. */
@@ -135,6 +162,17 @@ function LookedUp({ resource, id }: { resource: string; id: string | number }) {
   return <RecordLink resource={resource} record={referenceRecord ?? { id }} />;
 }
 
+/** The title of a record, once it is known. */
+export function useReferenceTitle(resource: string, id: string | number | null): string | undefined {
+  const known = useDeclared(resource);
+  const { referenceRecord } = useReference({
+    reference: resource,
+    id: id ?? "",
+    options: { enabled: known !== undefined && id !== null },
+  });
+  return referenceRecord ? titleOf(referenceRecord, known?.title) : undefined;
+}
+
 export function RecordLink({ resource, record }: { resource: string; record: RaRecord }) {
   const known = useDeclared(resource);
   return (
@@ -143,7 +181,7 @@ export function RecordLink({ resource, record }: { resource: string; record: RaR
       onClick={(event) => event.stopPropagation()}
       className="record-link"
     >
-      {titleOf(record, known?.title)}
+      <Phrase text={titleOf(record, known?.title)} />
     </Link>
   );
 }

@@ -1,4 +1,5 @@
 /** Bulk operations on the selected rows or all filtered rows. The server's count is shown before anything runs. */
+import { useQueryClient } from "@tanstack/react-query";
 import { useListContext, useNotify } from "ra-core";
 import { useEffect, useId, useRef, useState } from "react";
 import { type BulkAnswer, bulk, type Chosen, listQuery } from "../../data.ts";
@@ -8,6 +9,7 @@ import { Button } from "../../kit/button.tsx";
 import { Confirm } from "../../kit/dialog.tsx";
 import { Control } from "../fields/inputs.tsx";
 import { Questions } from "../record/action-dialog.tsx";
+import { summaryKey } from "./summary.tsx";
 
 type Task = Pick<Action, "name" | "label"> & Partial<Action>;
 
@@ -90,6 +92,7 @@ interface BulkDialogProps {
 
 function BulkDialog({ resource, task, chosen, onClose }: BulkDialogProps) {
   const { onUnselectItems, refetch } = useListContext();
+  const queries = useQueryClient();
   const [counted, setCounted] = useState<BulkAnswer | Error | null>(null);
   const [values, setValues] = useState<Readonly<Record<string, unknown>> | null>(null);
   const [busy, setBusy] = useState(false);
@@ -113,6 +116,7 @@ function BulkDialog({ resource, task, chosen, onClose }: BulkDialogProps) {
       else notify("bulk.done", { type: "success", messageArgs: { n } });
       onUnselectItems();
       refetch();
+      void queries.invalidateQueries({ queryKey: summaryKey(resource.name) });
     } catch (error) {
       notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
     }

@@ -9,6 +9,7 @@ import { useDebounced } from "../../kit/debounce.ts";
 import { Icon } from "../../kit/icon.tsx";
 import { Menu } from "../../kit/menu.tsx";
 import { Control } from "../fields/inputs.tsx";
+import { useSummary } from "./summary.tsx";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -17,12 +18,10 @@ export function Filters({ resource }: { resource: Resource }) {
   const words = useWords();
   const label = useLabel();
   const on = resource.filters.filter(({ name }) => isOn(filterValues[name]));
-  const states = resource.filters.find(
-    ({ name, options }) => (name === "status" || name === "state") && (options?.length ?? 0) > 1,
-  );
+  const states = resource.filters.find(({ name }) => name === resource.states);
   return (
     <div className="filters">
-      {states ? <States filter={states} /> : null}
+      {states ? <States resource={resource} filter={states} /> : null}
       {resource.search ? <SearchBox key={resource.name} /> : null}
       {resource.filters.length > 0 ? (
         <Menu icon="filter" label={words("do.filter")} worded>
@@ -54,13 +53,24 @@ const isOn = (value: unknown) => value !== undefined && value !== null && value 
 const without = (values: Values, name: string) =>
   Object.fromEntries(Object.entries(values).filter(([key]) => key !== name));
 
-/** Buttons that filter by state. */
-function States({ filter: { name, label: title, options = [] } }: { filter: Filter }) {
+interface StatesProps {
+  readonly resource: Resource;
+  readonly filter: Filter;
+}
+
+/** Buttons that filter by state, each with the number of its rows. */
+function States({ resource, filter: { name, label: title, options = [] } }: StatesProps) {
   const { filterValues, setFilters } = useListContext();
   const words = useWords();
   const label = useLabel();
   const code = useCode();
+  const formats = useFormats();
   const chosen = String(filterValues[name] ?? "");
+  const { counts = [] } = useSummary(resource)?.states ?? {};
+  const countOf = (state: string) => {
+    const { count = 0, more = false } = counts.find(({ value }) => value === state) ?? {};
+    return count > 0 ? `${formats.number(count)}${more ? "+" : ""}` : null;
+  };
   return (
     <fieldset className="segments" aria-label={label(title)}>
       {["", ...options].map((state) => (
@@ -71,6 +81,7 @@ function States({ filter: { name, label: title, options = [] } }: { filter: Filt
           onClick={() => setFilters(state ? { ...filterValues, [name]: state } : without(filterValues, name))}
         >
           {state ? code(state) : words("ticket.all")}
+          {state && countOf(state) ? <span className="tally"> {countOf(state)}</span> : null}
         </button>
       ))}
     </fieldset>

@@ -1,6 +1,7 @@
 /** The list of any resource: search, filters, order, pages, selection. Its state is in the address, so a link shows the same. */
 
 import { useRoom } from "@caravan/client/react";
+import { useQueryClient } from "@tanstack/react-query";
 import { ListBase, useListContext } from "ra-core";
 import { type ReactNode, useRef } from "react";
 import { Link } from "react-router-dom";
@@ -10,10 +11,12 @@ import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { PageTitle } from "../../kit/page.tsx";
 import { BulkBar } from "./bulk.tsx";
+import { ColumnsMenu } from "./columns.tsx";
 import { ExportButton } from "./export.tsx";
 import { Filters } from "./filters.tsx";
 import { Rows } from "./rows.tsx";
-import { SavedFilters } from "./saved-filters.tsx";
+import { summaryKey } from "./summary.tsx";
+import { SavedViews } from "./views.tsx";
 
 /** `children` replace the table. */
 export function ListPage({ resource, children }: { resource: Resource; children?: ReactNode }) {
@@ -26,9 +29,9 @@ export function ListPage({ resource, children }: { resource: Resource; children?
       perPage={25}
       storeKey={`list.${resource.name}`}
     >
-      <section className="page">
+      <section className="page list">
         <Live resource={resource} />
-        <Head resource={resource} title={label(resource.label)} />
+        <Head resource={resource} title={label(resource.label)} hasColumns={!children} />
         <Filters resource={resource} />
         <BulkBar resource={resource} />
         {children ?? <Rows resource={resource} />}
@@ -41,9 +44,11 @@ export function ListPage({ resource, children }: { resource: Resource; children?
 /** Resources that change with entries of the operators' room, by the entries' kind. */
 const TOLD: Readonly<Record<string, string>> = { order: "order", ticket: "ticket" };
 
-/** Reloads a list whose rows changed, at most every two seconds. */
+/** Reloads a list whose rows changed, at most every two seconds, and its numbers at most every ten. */
 function Live({ resource }: { resource: Resource }) {
   const { refetch } = useListContext();
+  const queries = useQueryClient();
+  const counting = useRef<ReturnType<typeof setTimeout> | null>(null);
   const told = TOLD[resource.subject];
   const waiting = useRef<ReturnType<typeof setTimeout> | null>(null);
   useRoom(told ? "ops:all" : null, {
@@ -53,17 +58,28 @@ function Live({ resource }: { resource: Resource }) {
         waiting.current = null;
         refetch();
       }, 2000);
+      counting.current ??= setTimeout(() => {
+        counting.current = null;
+        void queries.invalidateQueries({ queryKey: summaryKey(resource.name) });
+      }, 10_000);
     },
   });
   return null;
 }
 
-function Head({ resource, title }: { resource: Resource; title: string }) {
+interface HeadProps {
+  readonly resource: Resource;
+  readonly title: string;
+  readonly hasColumns: boolean;
+}
+
+function Head({ resource, title, hasColumns }: HeadProps) {
   const { total } = useListContext();
   const words = useWords();
   return (
     <PageTitle title={title} note={total === undefined ? "" : words("list.count", { n: total })}>
-      <SavedFilters resource={resource} />
+      <SavedViews resource={resource} />
+      {hasColumns ? <ColumnsMenu resource={resource} /> : null}
       {resource.can.export ? <ExportButton resource={resource} /> : null}
       {/* Orders have a page of their own for a caller's order. */}
       {resource.can.create || resource.subject === "order" ? (

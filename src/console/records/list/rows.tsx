@@ -8,13 +8,15 @@ import { InfoText } from "../../kit/page.tsx";
 import { useOnline } from "../../online.ts";
 import { shortId, titleOf } from "../fields/titles.ts";
 import { Value } from "../fields/values.tsx";
+import { useColumns } from "./columns.tsx";
+import { Totals } from "./summary.tsx";
 
 export function Rows({ resource }: { resource: Resource }) {
   const { data, isPending, error, filterValues, selectedIds, onSelect, refetch } = useListContext();
   const words = useWords();
   const label = useLabel();
   const isOnline = useOnline();
-  const columns = resource.fields.filter(({ list }) => list);
+  const { shown: columns } = useColumns(resource);
   const chooses = resource.actions.some(({ bulk }) => bulk) || resource.can.delete;
   if (error && isOnline)
     return (
@@ -68,6 +70,7 @@ export function Rows({ resource }: { resource: Resource }) {
             />
           ))}
         </tbody>
+        <Totals resource={resource} columns={columns} before={chooses ? 2 : 1} />
       </table>
     </div>
   );
@@ -152,7 +155,7 @@ function Heading({ name, type, title, sortable }: HeadingProps) {
     <th data-type={type} aria-sort={active ? (up ? "ascending" : "descending") : "none"}>
       <button type="button" className="sort" onClick={() => setSort({ field: name, order })}>
         {title}
-        <span aria-hidden="true">{active ? (up ? " ↑" : " ↓") : ""}</span>
+        <span aria-hidden="true">{active ? (up ? "\u00a0↑" : "\u00a0↓") : ""}</span>
       </button>
       {zone}
     </th>

@@ -26,7 +26,10 @@ export function EditForm({ resource, record: newest }: { resource: Resource; rec
   const canEdit = resource.can.edit && resource.fields.some(({ writable, once }) => writable && !once);
   if (!canEdit) return <Facts fields={resource.fields} record={record} />;
   const editable = resource.fields.filter(({ writable, once }) => writable && !once);
-  const fixed = resource.fields.filter((field) => !editable.includes(field));
+  // The heading has the title.
+  const fixed = resource.fields.filter(
+    (field) => !editable.includes(field) && (field.name !== resource.title || field.type === "reference"),
+  );
   return (
     <>
       <EditBase

@@ -1,11 +1,12 @@
 /** The page of a record: form, tabs with related rows, actions, history. */
 import { type RaRecord, ResourceContextProvider, useGetOne } from "ra-core";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Link, useParams, useSearchParams } from "react-router-dom";
 import { type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { InfoPage, Loading, PageTitle } from "../../kit/page.tsx";
 import { useOnline } from "../../online.ts";
+import { remember } from "../../shell/recent.ts";
 import { titleOf } from "../fields/titles.ts";
 import { RecordActions } from "./actions.tsx";
 import { EditForm } from "./form.tsx";
@@ -27,6 +28,12 @@ export function RecordPage({ resource, head, tools }: RecordPageProps) {
   const words = useWords();
   const label = useLabel();
   const isOnline = useOnline();
+  const title = record && titleOf(record, resource.title);
+  const path = `/${resource.name}/${encodeURIComponent(id)}`;
+  const kind = label(resource.label);
+  useEffect(() => {
+    if (title !== undefined) remember({ path, title, about: kind });
+  }, [path, title, kind]);
   if (!record && !isOnline) return <InfoPage text={words("error.offlineEmpty")} />;
   if (isPending) return <Loading />;
   if (error || !record) return <InfoPage text={words("ra.notification.item_doesnt_exist")} />;
@@ -42,7 +49,7 @@ export function RecordPage({ resource, head, tools }: RecordPageProps) {
       <section className="page record">
         <PageTitle
           title={titleOf(record, resource.title)}
-          note={<Link to={`/${resource.name}`}>{label(resource.label)}</Link>}
+          note={<Link to={`/${resource.name}`}>{kind}</Link>}
         >
           {tools?.(record)}
           <RecordActions resource={resource} record={record} />

@@ -47,7 +47,9 @@ const orderResource = resource({
     client: field.reference("users", orders.clientId, text("Client", "Клиент")),
     vehicle: field.reference("client-vehicles", orders.vehicleId, text("Car", "Автомобиль")),
     vehicle_plate: field.text(vehiclePlate, text("Car's plate", "Номер автомобиля"), { list: false }),
-    vehicle_type: field.reference("vehicle-types", orders.vehicleTypeId, text("Tariff", "Тариф")),
+    vehicle_type: field.reference("vehicle-types", orders.vehicleTypeId, text("Tariff", "Тариф"), {
+      list: false,
+    }),
     tow_truck: field.reference("tow-trucks", orders.towTruckId, text("Truck", "Эвакуатор")),
     pickup_address: field.text(orders.pickupAddress, text("From", "Откуда"), { input: address }),
     pickup: field.place(
@@ -75,6 +77,7 @@ const orderResource = resource({
     }),
     estimated_price: field.money(orders.estimatedPrice, text("Estimate", "Расчётная цена"), { total: true }),
     final_price: field.money(orders.finalPrice, text("Final price", "Итоговая цена"), {
+      list: false,
       total: true,
       input: moneyInput().nullable().optional(),
     }),
