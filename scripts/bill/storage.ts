@@ -195,6 +195,8 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   support_messages: "with their ticket",
   saved_views: "a hundred for each member of staff",
   support_tickets: "few for each person, kept as long as the account",
+  staff_group_members: "at most 100 for each group",
+  staff_groups: "made by administrators",
   sweeps: "one row for each sweep",
   webhook_deliveries: "WEBHOOK_LOG_DAYS; none without an endpoint",
   webhook_endpoints: "QUOTA_WEBHOOK_ENDPOINTS",

@@ -13,7 +13,7 @@ import {
 } from "react-router-dom";
 import { authProvider, mustSetUpFactor } from "./auth.ts";
 import { dataProvider } from "./data.ts";
-import { DeclarationProvider, readDeclaration, useDeclared } from "./declaration.tsx";
+import { DeclarationProvider, mayOpen, readDeclaration, useDeclared, useResources } from "./declaration.tsx";
 import { i18nProvider, readZone, useWords } from "./i18n.ts";
 import { Button } from "./kit/button.tsx";
 import { InfoPage, Loading } from "./kit/page.tsx";
@@ -125,7 +125,7 @@ function Gate() {
         <Shell>
           <Suspense fallback={<Loading />}>
             <Routes>
-              <Route index element={<Overview />} />
+              <Route index element={<Home />} />
               <Route path="login" element={<Navigate to="/" replace />} />
               <Route path="map" element={<MapPage />} />
               <Route path="conversations/:id?" element={<Tickets />} />
@@ -142,11 +142,19 @@ function Gate() {
   );
 }
 
+/** The overview, or the first page that this person may open. */
+function Home() {
+  const resources = useResources();
+  const [first] = resources;
+  if (mayOpen(resources, "overview")) return <Overview />;
+  return first ? <Navigate to={`/${first.name}`} replace /> : <NotFound />;
+}
+
 function Records({ show }: { show: "list" | "create" | "record" }) {
   const { resource: name, id } = useParams();
   const resource = useDeclared(name);
   if (!resource) return <NotFound />;
-  if (show === "create" && resource.subject === "order") return <CallPage />;
+  if (show === "create" && resource.further.includes("take")) return <CallPage />;
   if (show === "create")
     return resource.can.create ? <CreatePage key={name} resource={resource} /> : <NotFound />;
   if (show === "list")

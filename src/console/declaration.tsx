@@ -2,7 +2,7 @@
 
 import { useLocaleState } from "ra-core";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
-import type { Resource, Words } from "./declared.ts";
+import { mayOpen, type Resource, type Words } from "./declared.ts";
 import { showCurrency } from "./i18n.ts";
 import { call } from "./session.ts";
 
@@ -51,4 +51,9 @@ export function useLabel(): (words: Words | string | null | undefined) => string
     if (typeof words === "string") return words;
     return (locale === "ru" ? words.ru : words.en) || words.en;
   };
+}
+
+/** The operators' room; null for those whose groups may not read what it tells. */
+export function useOpsRoom(): "ops:all" | null {
+  return mayOpen(useResources(), "live") ? "ops:all" : null;
 }

@@ -95,5 +95,24 @@ export interface Resource {
     readonly export: boolean;
   };
   readonly actions: readonly Action[];
+  /** Further things that the caller may do: `take` orders by phone. */
+  readonly further: readonly string[];
+  /** For administrators: the rights that a group may have, as `orders:read`. */
+  readonly grants?: readonly { readonly name: string; readonly label: Words }[];
   readonly tabs: readonly { readonly resource: string; readonly target: string; readonly label: Words }[];
 }
+
+/** The pages that show several resources, by what one must be allowed to read for them, as the API asks. */
+const PAGES = {
+  overview: ["orders", "tow-trucks", "payments", "support-tickets", "outbox"],
+  /** The map, and the operators' room. */
+  live: ["orders", "tow-trucks"],
+} as const;
+
+export function mayOpen(resources: readonly Resource[], page: keyof typeof PAGES | "tickets"): boolean {
+  if (page === "tickets") return resources.some(({ subject, can }) => subject === "ticket" && can.edit);
+  return PAGES[page].every((name) => resources.some((resource) => resource.name === name));
+}
+
+/** The parts of the menu. */
+export const MENU = ["towing", "support", "people", "events", "places", "driving", "system"] as const;

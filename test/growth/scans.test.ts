@@ -41,6 +41,8 @@ const FEW = new Set([
   // Rooms that were used within two days.
   "rooms",
   "saved_views",
+  "staff_group_members",
+  "staff_groups",
   "sweeps",
   "tow_truck_types",
   "tow_trucks",

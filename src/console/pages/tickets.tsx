@@ -5,6 +5,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router-dom";
 import { useCode } from "../codes.ts";
+import { useOpsRoom } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { InfoText, Loading, PageTitle } from "../kit/page.tsx";
 import { Ago, State } from "../records/fields/values.tsx";
@@ -57,7 +58,7 @@ function Waiting({ status, chosen }: { status: string; chosen: string | undefine
       }),
   });
   const refetch = () => void queries.invalidateQueries({ queryKey: ["conversations"] });
-  useRoom("ops:all", { entry: ({ kind }) => kind === "ticket" && refetch(), reload: refetch });
+  useRoom(useOpsRoom(), { entry: ({ kind }) => kind === "ticket" && refetch(), reload: refetch });
   if (isPending) return <Loading />;
   if (!data?.results.length) return <p className="quiet pad">{words("list.empty")}</p>;
   return (

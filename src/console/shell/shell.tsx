@@ -4,7 +4,7 @@ import { useLiveState } from "@caravan/client/react";
 import { useLocaleState, useLogout, useStore } from "ra-core";
 import { type ReactNode, useEffect, useState } from "react";
 import { Link, NavLink, useLocation } from "react-router-dom";
-import { type Resource, useLabel, useResources } from "../declaration.tsx";
+import { MENU, mayOpen, type Resource, useLabel, useResources } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Confirm } from "../kit/dialog.tsx";
@@ -14,8 +14,6 @@ import { toggleTheme } from "../theme.ts";
 import type { Word } from "../words.ts";
 import { Offline } from "./offline.tsx";
 import { Palette } from "./palette.tsx";
-
-const GROUPS = ["towing", "support", "people", "events", "places", "driving", "system"] as const;
 
 export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
@@ -83,22 +81,25 @@ export function Shell({ children }: { children: ReactNode }) {
 function Places() {
   const resources = useResources();
   const words = useWords();
-  const has = (subject: string) => resources.some((each) => each.subject === subject);
   return (
     <>
       <ul>
-        <Place to="/" icon="overview" name={words("nav.overview")} />
-        {has("tow_truck") ? <Place to="/map" icon="map" name={words("nav.map")} /> : null}
-        {has("ticket") ? <Place to="/conversations" icon="chat" name={words("nav.tickets")} /> : null}
+        {mayOpen(resources, "overview") ? (
+          <Place to="/" icon="overview" name={words("nav.overview")} />
+        ) : null}
+        {mayOpen(resources, "live") ? <Place to="/map" icon="map" name={words("nav.map")} /> : null}
+        {mayOpen(resources, "tickets") ? (
+          <Place to="/conversations" icon="chat" name={words("nav.tickets")} />
+        ) : null}
       </ul>
-      {GROUPS.map((group) => (
+      {MENU.map((group) => (
         <Group key={group} name={group} resources={resources.filter((each) => each.group === group)} />
       ))}
     </>
   );
 }
 
-function Group({ name, resources }: { name: (typeof GROUPS)[number]; resources: readonly Resource[] }) {
+function Group({ name, resources }: { name: (typeof MENU)[number]; resources: readonly Resource[] }) {
   const words = useWords();
   const label = useLabel();
   const { pathname } = useLocation();

@@ -15,6 +15,7 @@ import { personFacts, socialResources } from "../social/index.ts";
 import { supportResources } from "../support/index.ts";
 import { trackingResources } from "../tracking/index.ts";
 import { webhookResources } from "../webhooks/index.ts";
+import { groupResourcesOf } from "./groups/resources.ts";
 import { auditLogOf } from "./resources/audit-log.ts";
 import { savedViewsOf } from "./resources/saved-views.ts";
 import { systemResources } from "./resources/system.ts";
@@ -40,7 +41,13 @@ const resources: readonly Resource[] = [
 
 const withViews: readonly Resource[] = [...resources, savedViewsOf(resources)];
 
-export const catalogue: readonly Resource[] = [...withViews, auditLogOf(withViews)];
+const groups = groupResourcesOf([...withViews, auditLogOf(withViews)]);
+
+export const catalogue: readonly Resource[] = [
+  ...withViews,
+  ...groups,
+  auditLogOf([...withViews, ...groups]),
+];
 
 const byName = new Map(catalogue.map((each) => [each.name, each]));
 

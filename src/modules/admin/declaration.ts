@@ -1,13 +1,13 @@
 /** The declared resources as the console reads them, limited to what the caller's role may see and do. */
 
 import { Column, is, SQL } from "drizzle-orm";
-import type { Caller } from "../../platform/http/caller.ts";
+import { type Caller, isAdministrator, mayOperate } from "../../platform/http/caller.ts";
 import { filtersOf } from "../../platform/resources/filters.ts";
 import type { Field, Resource } from "../../platform/resources/resource.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { z } from "../../platform/zod.ts";
 import { catalogue } from "./catalogue.ts";
-import { fieldsFor, may, roleOf } from "./rights.ts";
+import { fieldsFor, grantsOf, may, mayRun, rightName } from "./rights.ts";
 import { statesOf } from "./rows/summary.ts";
 import { fieldWire } from "./rows/wire.ts";
 
@@ -67,6 +67,10 @@ export const Declared = z
         shows: z.array(z.string()),
       }),
     ),
+    /** The module's further rights that the caller has: `take` orders by phone. */
+    further: z.array(z.string()),
+    /** For administrators: the rights that a group may have. */
+    grants: z.array(z.object({ name: z.string(), label: Label })).optional(),
     tabs: z.array(z.object({ resource: z.string(), target: z.string(), label: Label })),
   })
   .openapi("AdminResource");
@@ -79,7 +83,6 @@ export function declarationFor(caller: Caller, runtime: Runtime): z.input<typeof
 }
 
 function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input<typeof Declared> {
-  const role = roleOf(caller);
   const { name, subject, label, group, title, sort } = resource;
   const can = (right: "create" | "edit" | "delete") => may(caller, resource, right);
   const readable = new Set(catalogue.filter((each) => may(caller, each, "read")).map((each) => each.name));
@@ -91,7 +94,7 @@ function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input
     group,
     id: "id",
     title,
-    fields: fieldsFor(role, resource).map(([fieldName, field]) => ({
+    fields: fieldsFor(caller, resource).map(([fieldName, field]) => ({
       ...inputOf(fieldName, field),
       ...(field.zone ? { zone: { field: field.zone, default: runtime.settings.timeZone } } : {}),
       ...(field.type === "money" ? { currency: runtime.settings.currency } : {}),
@@ -105,14 +108,14 @@ function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input
       sortable: field.type !== "json" && field.type !== "place",
     })),
     filters: filtersOf(resource)
-      .filter((filter) => caller.isStaff || !filter.staffOnly)
+      .filter((filter) => !filter.staffOnly || may(caller, resource, "private"))
       .map((filter) => inputOf(filter.name, filter)),
-    states: statesOf(role, resource)?.[0] ?? null,
+    states: statesOf(caller, resource)?.[0] ?? null,
     search: resource.search.length > 0,
     sort,
     can: { create: can("create"), edit: can("edit"), delete: can("delete"), export: true },
     actions: Object.entries(resource.actions ?? {})
-      .filter(([, action]) => action.roles.includes(role))
+      .filter(([actionName, action]) => mayRun(caller, resource, actionName, action))
       .map(([actionName, action]) => ({
         name: actionName,
         label: action.label,
@@ -127,6 +130,10 @@ function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input
         })),
         shows: [...(action.shows ?? [])],
       })),
+    further: Object.keys(resource.furtherRights ?? {}).filter((right) =>
+      mayOperate(caller, rightName(resource, right)),
+    ),
+    ...(isAdministrator(caller) ? { grants: grantsOf(resource) } : {}),
     tabs: (resource.tabs ?? []).filter((tab) => readable.has(tab.resource)),
   };
 }

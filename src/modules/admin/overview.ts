@@ -2,6 +2,7 @@
 
 import { outboxHealth } from "../../platform/db/claims.ts";
 import { fromHundredths } from "../../platform/decimal.ts";
+import type { Caller } from "../../platform/http/caller.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
@@ -16,8 +17,15 @@ import {
   uuidField,
 } from "../dispatch/index.ts";
 import { ticketsOverview } from "../support/index.ts";
+import { requireResource } from "./catalogue.ts";
 
 const tag = "Admin";
+
+/** A page of several resources is for those who may read all of them. */
+function requireRead(caller: Caller, names: readonly string[]): void {
+  for (const name of names) requireResource(caller, name, "read");
+}
+
 const count = z.number().int();
 const seconds = z.number().int().nullable();
 
@@ -84,8 +92,10 @@ const dashboard = route({
   tag,
   summary: "Read the figures for orders, trucks, tickets, mail and earnings",
   access: "operator",
+  right: "any",
   responses: { 200: Dashboard },
-  async handle({ ctx }) {
+  async handle({ ctx, caller }) {
+    requireRead(caller, ["orders", "tow-trucks", "payments", "support-tickets", "outbox"]);
     const [orders, tickets, mail] = await Promise.all([
       ordersOverview(ctx),
       ticketsOverview(ctx),
@@ -171,8 +181,10 @@ const live = route({
   tag,
   summary: "List trucks with their last position, and active orders; at most 2,000 of each",
   access: "operator",
+  right: "any",
   responses: { 200: Live },
-  async handle({ ctx }) {
+  async handle({ ctx, caller }) {
+    requireRead(caller, ["orders", "tow-trucks"]);
     const { trucks, orders } = await liveMap(ctx);
     return respond(200, { trucks: trucks.map(truckWire), orders: orders.map(orderWire) });
   },
@@ -215,9 +227,13 @@ const around = route({
   description:
     "The nearest eight that can take the order (`fault` is null), then the nearest eight that can't: `unsuitable` for the tariff, `driverless`, `unavailable` because of their state or another job, or `silent` without a recent position.",
   access: "operator",
+  right: "any",
   params: z.object({ uuid: uuidField() }),
   responses: { 200: Candidates },
-  handle: async ({ ctx, params }) => respond(200, (await trucksAround(ctx, params.uuid)).map(candidateWire)),
+  async handle({ ctx, caller, params }) {
+    requireRead(caller, ["orders", "tow-trucks"]);
+    return respond(200, (await trucksAround(ctx, params.uuid)).map(candidateWire));
+  },
 });
 
 export const overviewRoutes: readonly Route[] = [dashboard, live, around];

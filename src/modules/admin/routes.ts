@@ -13,7 +13,6 @@ import { beginExport } from "./exports/commands.ts";
 import { exportRows } from "./exports/csv.ts";
 import { doToMany } from "./jobs/bulk.ts";
 import { overviewRoutes } from "./overview.ts";
-import { roleOf } from "./rights.ts";
 import { possibleActions, runAction } from "./rows/actions.ts";
 import { changeAnyVersion, changeRow, createRow, removeRow, requireVersion } from "./rows/commands.ts";
 import { recordLook } from "./rows/looks.ts";
@@ -46,6 +45,7 @@ const declaration = route({
   tag,
   summary: "List the resources that the caller may use",
   access: "operator",
+  right: "any",
   responses: { 200: z.array(Declared) },
   handle: async ({ ctx, caller }) => respond(200, declarationFor(caller, ctx.runtime)),
 });
@@ -57,13 +57,13 @@ const list = route({
   summary: "List rows of a resource",
   description: "Filters are query parameters named as in the declaration.",
   access: "operator",
+  right: "any",
   params: inList,
   query: listQuery,
   responses: { 200: envelope(Row) },
   async handle({ ctx, caller, params, query, request }) {
     const resource = requireResource(caller, params.resource, "read");
     const { page, per_page, sort, order, ...wanted } = query;
-    const role = roleOf(caller);
     const found = await paginate(
       ctx,
       request,
@@ -72,7 +72,7 @@ const list = route({
       (window) => listRows(ctx, caller, resource, wanted, { sort, order }, window),
       (row) =>
         ({
-          ...rowWire(resource, role, row),
+          ...rowWire(resource, caller, row),
           ...(resource.actions ? { actions: possibleActions(caller, resource, row) } : {}),
         }) as z.input<typeof Row>,
     );
@@ -89,6 +89,7 @@ const summary = route({
   description:
     "Filters are those of the list; the one by state does not change the counts. `more` marks a number that may be higher: a state is counted up to a thousand rows, and sums are those of the first `rows` rows in the list's order.",
   access: "operator",
+  right: "any",
   params: inList,
   query: summaryQuery,
   responses: { 200: Summary },
@@ -105,6 +106,7 @@ const download = route({
   tag,
   summary: "Export rows as a CSV file",
   access: "operator",
+  right: "any",
   params: inList,
   query: exportQuery,
   responses: {},
@@ -122,6 +124,7 @@ const beginDownload = route({
   description:
     "The job reports its progress. When it is done, its action `download` returns the file's address to the person who started it.",
   access: "operator",
+  right: "any",
   creates: true,
   params: inList,
   body: exportBody,
@@ -141,7 +144,7 @@ async function versioned(
 ): Promise<{ wire: z.input<typeof VersionedRow>; headers: Record<string, string> }> {
   const version = await versionOf(resource, subject);
   const wire = {
-    ...rowWire(resource, roleOf(caller), subject),
+    ...rowWire(resource, caller, subject),
     version,
     actions: possibleActions(caller, resource, subject),
   } as z.input<typeof VersionedRow>;
@@ -154,6 +157,7 @@ const read = route({
   tag,
   summary: "Read a row and its version",
   access: "operator",
+  right: "any",
   params: ofOne,
   responses: { 200: VersionedRow },
   async handle({ ctx, caller, params }) {
@@ -172,6 +176,7 @@ const create = route({
   tag,
   summary: "Create a row",
   access: "operator",
+  right: "any",
   creates: true,
   params: inList,
   body: Fields,
@@ -190,6 +195,7 @@ const change = route({
   summary: "Change fields of a row",
   description: "`If-Match` must name the version that was read, or `*`. 412 when the row was changed since.",
   access: "operator",
+  right: "any",
   params: ofOne,
   body: Fields,
   responses: { 200: VersionedRow },
@@ -212,6 +218,7 @@ const remove = route({
   summary: "Delete a row",
   description: "With `If-Match`, deletes only the version that was read.",
   access: "operator",
+  right: "any",
   params: ofOne,
   responses: { 204: null },
   async handle({ ctx, caller, params, request }) {
@@ -230,6 +237,7 @@ const act = route({
   tag,
   summary: "Run an action on a row",
   access: "operator",
+  right: "any",
   description:
     "The body has what the action asks for, as the declaration lists it. A row names the actions that are possible in its present state.",
   params: ofOne.extend({ action: z.string() }),
@@ -257,6 +265,7 @@ const bulk = route({
   description:
     "`dry_run` only counts the rows. A few rows are handled at once; more become a background job.",
   access: "operator",
+  right: "any",
   params: inList,
   body: bulkBody,
   responses: { 200: BulkResult },

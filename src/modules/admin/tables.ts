@@ -1,6 +1,6 @@
-/** Background jobs of the console, and saved views of its lists. */
+/** Background jobs of the console, saved views of its lists, and groups of staff. */
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
 
 export const adminJobs = sqliteTable(
@@ -57,5 +57,33 @@ export const savedViews = sqliteTable(
   (table) => [
     uniqueIndex("saved_views_name").on(table.authorId, table.resource, table.name),
     index("saved_views_shared").on(table.resource).where(sql`${table.isShared} = 1`),
+  ],
+);
+
+/** A named set of rights in the console. Triggers keep `users.group_rights` by it. */
+export const staffGroups = sqliteTable("staff_groups", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  name: text("name").notNull().unique(),
+  /** `["orders:read"]` */
+  rights: text("rights", { mode: "json" }).$type<readonly string[]>().notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});
+
+/** A group with members can't be deleted: staff without a group have all rights. */
+export const staffGroupMembers = sqliteTable(
+  "staff_group_members",
+  {
+    groupId: integer("group_id")
+      .notNull()
+      .references(() => staffGroups.id, { onDelete: "restrict" }),
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupId, table.userId] }),
+    index("staff_group_members_user").on(table.userId),
   ],
 );

@@ -4,6 +4,7 @@ import { TtlCache } from "../../platform/cache.ts";
 import { atPrimary } from "../../platform/db/client.ts";
 import type { Visibility } from "../../platform/realtime/handler.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { isFullStaff } from "../identity/index.ts";
 import { areFriends, isBlocked } from "../social/index.ts";
 import { type ChatFacts, mayJoin } from "./rules.ts";
 
@@ -19,7 +20,7 @@ export async function chatRights(
 ): Promise<ReadonlyMap<number, Visibility | null>> {
   const found = await lookUpChat(ctx, chatId, true);
   const staff = await ctx.db.all<{ id: number }>(
-    sql`SELECT id FROM users WHERE is_staff AND is_active AND id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
+    sql`SELECT id FROM users WHERE ${isFullStaff()} AND is_active AND id IN (SELECT value FROM json_each(${JSON.stringify(userIds)}))`,
   );
   return new Map(
     userIds.map((userId) => {

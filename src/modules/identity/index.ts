@@ -22,6 +22,7 @@ export {
   visibleName,
   visibleNameSql,
 } from "./accounts/names.ts";
+export { anotherAdministrator, isFullStaff, powersOf } from "./accounts/powers.ts";
 export { findByPhone, findProfile, findUser, type Person, type User } from "./accounts/queries.ts";
 export { type Registered, register } from "./accounts/registration.ts";
 export { accountRoutes } from "./accounts/routes.ts";
@@ -79,9 +80,12 @@ export { sessionRoutes, tokenRefresh } from "./sessions/routes.ts";
 export {
   type Credentials,
   clientProfiles,
+  dropSessions,
   endSessions,
+  enforce,
   isOpen,
   purgeSessions,
+  revokeEffect,
   sessionsRevoked,
 } from "./sessions/sessions.ts";
 export { signIn, verifyOwnPassword } from "./sessions/sign-in.ts";

@@ -90,6 +90,7 @@ const userResource = resource({
   filters: ["user_type", "is_verified", "is_active", "is_staff", "date_joined", ageFilter(birthday)],
   sort: { field: "id", order: "desc" },
   rights: { operator: READ, staff: ALL },
+  accountOf: "id",
   clashes: { "users.username_key": "username" },
   tabs: [
     { resource: "sessions", target: "user", label: text("Devices", "Устройства") },
@@ -178,6 +179,7 @@ const sessionResource = resource({
   filters: ["user", "door", "created_at", "last_seen_at"],
   sort: { field: "expires_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
+  accountOf: "user",
   remove: removeDevice,
 });
 
@@ -202,6 +204,7 @@ const codeResource = resource({
   filters: ["user", "purpose", "created_at"],
   sort: { field: "expires_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
+  accountOf: "user",
 });
 
 /** Deleting a row voids its link and frees the address: for when an intruder's address could undo the change. */
@@ -225,6 +228,7 @@ const formerContactResource = resource({
   filters: ["user", "kind", "created_at"],
   sort: { field: "expires_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
+  accountOf: "user",
 });
 
 export const identityResources = [

@@ -25,6 +25,8 @@ export const users = sqliteTable(
       .notNull()
       .default("CLIENT"),
     isStaff: integer("is_staff", { mode: "boolean" }).notNull().default(false),
+    /** The rights of all groups of this person, as `["orders:read"]`; null without a group. Kept by triggers. */
+    groupRights: text("group_rights", { mode: "json" }).$type<readonly string[]>(),
     isActive: integer("is_active", { mode: "boolean" }).notNull().default(true),
     /** Staff has checked this person's documents. */
     isVerified: integer("is_verified", { mode: "boolean" }).notNull().default(false),

@@ -3,13 +3,13 @@ import { and, eq, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../platform/db/audit.ts";
 import { commit } from "../../platform/db/outbox.ts";
 import { belowQuota, isFull, quotaRefusal } from "../../platform/db/quota.ts";
-import { type Caller, isOperator } from "../../platform/http/caller.ts";
+import type { Caller } from "../../platform/http/caller.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { orderExists } from "../dispatch/index.ts";
 import { newMessage } from "./conversation.ts";
 import { messageEffect, ticketChange } from "./notices.ts";
 import type { Ticket } from "./queries.ts";
-import { isOver } from "./rules.ts";
+import { answersTickets, isOver } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
 
 export interface TicketDraft {
@@ -23,7 +23,7 @@ export type TicketChange = Partial<Pick<Ticket, "status" | "priority" | "assigne
 
 /** SQL condition: no order, or one that the caller may refer to (clients their own, operators any). */
 function mayName(caller: Caller, orderId: string | null): SQL {
-  return sql`(${orderId} IS NULL OR ${orderExists(orderId, isOperator(caller) ? null : caller.userId)})`;
+  return sql`(${orderId} IS NULL OR ${orderExists(orderId, answersTickets(caller) ? null : caller.userId)})`;
 }
 
 /** SQL: the number of a person's tickets that are neither resolved nor closed. */

@@ -1,13 +1,14 @@
 /** The messages of a ticket: reading, writing, and the notices that follow. */
 import { and, asc, eq, sql } from "drizzle-orm";
 import { commit } from "../../platform/db/outbox.ts";
-import { type Caller, isOperator } from "../../platform/http/caller.ts";
+import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows } from "../notifications/index.ts";
 import { messageEffect } from "./notices.ts";
 import type { Ticket } from "./queries.ts";
 import type { Access } from "./rules.ts";
+import { answersTickets } from "./rules.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
 
 export type Message = typeof supportMessages.$inferSelect;
@@ -113,7 +114,9 @@ function advance(ctx: RequestContext, caller: Caller, { ticketId, isInternal, cr
       lastMessageAt: createdAt,
       updatedAt: isInternal ? sql`${updatedAt}` : createdAt,
       status: sql`iif(${status} = 'OPEN' AND ${authorId} <> ${caller.userId}, 'IN_PROGRESS', ${status})`,
-      assignedTo: isOperator(caller) ? sql`coalesce(${assignedTo}, ${caller.userId})` : sql`${assignedTo}`,
+      assignedTo: answersTickets(caller)
+        ? sql`coalesce(${assignedTo}, ${caller.userId})`
+        : sql`${assignedTo}`,
     })
     .where(eq(supportTickets.id, ticketId));
 }

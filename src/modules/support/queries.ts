@@ -2,12 +2,12 @@
 import { and, count, desc, eq, isNull, type SQL } from "drizzle-orm";
 import { selectCounted } from "../../platform/db/counted-rows.ts";
 import { contains } from "../../platform/db/folding.ts";
-import { type Caller, isOperator } from "../../platform/http/caller.ts";
+import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { findPeople, users } from "../identity/index.ts";
 import { type Message, messagesOf } from "./conversation.ts";
-import { type Access, accessTo } from "./rules.ts";
+import { type Access, accessTo, answersTickets } from "./rules.ts";
 import type { People } from "./schemas.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
 
@@ -60,7 +60,7 @@ function conditions(caller: Caller, { status, priority, assignedTo, search }: Ti
   const { id, subject, description } = supportTickets;
   const author = [users.username, users.firstName, users.lastName, users.email, users.phone];
   return and(
-    isOperator(caller) ? undefined : eq(supportTickets.authorId, caller.userId),
+    answersTickets(caller) ? undefined : eq(supportTickets.authorId, caller.userId),
     status && eq(supportTickets.status, status),
     priority && eq(supportTickets.priority, priority),
     assignedTo === undefined
@@ -68,7 +68,7 @@ function conditions(caller: Caller, { status, priority, assignedTo, search }: Ti
       : assignedTo === null
         ? isNull(supportTickets.assignedTo)
         : eq(supportTickets.assignedTo, assignedTo),
-    contains(isOperator(caller) ? [id, subject, description, ...author] : [subject, description], search),
+    contains(answersTickets(caller) ? [id, subject, description, ...author] : [subject, description], search),
   );
 }
 
@@ -89,7 +89,7 @@ export async function threadsOf(
   caller: Caller,
   tickets: readonly Ticket[],
 ): Promise<Thread[]> {
-  const access = isOperator(caller) ? "operator" : "author";
+  const access = answersTickets(caller) ? "operator" : "author";
   const messages = await messagesOf(
     ctx,
     tickets.map(({ id }) => id),

@@ -78,7 +78,8 @@ const ticketResource = resource({
 async function ticketConsequences(ctx: RequestContext, { before, values }: Change): Promise<Consequences> {
   if (values.assigned_to) {
     const [person] = await ctx.db.all<{ id: number }>(
-      sql`SELECT id FROM users WHERE id = ${values.assigned_to} AND (is_staff OR user_type = 'OPERATOR')`,
+      sql`SELECT id FROM users WHERE id = ${values.assigned_to} AND (is_staff OR user_type = 'OPERATOR')
+        AND (group_rights IS NULL OR EXISTS (SELECT 1 FROM json_each(group_rights) WHERE value = 'support-tickets:edit'))`,
     );
     if (!person) throw invalid({ assigned_to: NO_OPERATOR });
   }

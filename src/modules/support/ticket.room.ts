@@ -1,6 +1,5 @@
 /** Room handler for a ticket: its author and the operators. Notes between operators are hidden from the author. */
 import * as v from "valibot";
-import { isOperator } from "../../platform/http/caller.ts";
 import { notFound } from "../../platform/http/errors.ts";
 import { uuidIn } from "../../platform/ids.ts";
 import type { RoomHandler } from "../../platform/realtime/handler.ts";
@@ -12,6 +11,7 @@ import { socketTokenRefresh } from "../identity/index.ts";
 import { archiveMessages } from "./archive.ts";
 import type { TicketEntryBody } from "./entries.ts";
 import { ticketAccess } from "./queries.ts";
+import { answersTickets } from "./rules.ts";
 
 export const MAX_BODY = 4000;
 
@@ -47,7 +47,7 @@ export function ticketRoomHandler(openRequestContext: () => RequestContext): Roo
         created_at: isoTime(now),
       } satisfies TicketEntryBody,
     }),
-    audience: (caller) => (caller && isOperator(caller) ? "operators" : "author"),
+    audience: (caller) => (caller && answersTickets(caller) ? "operators" : "author"),
     showTo: (entry, audience) =>
       entry.kind === "note" && audience !== "operators"
         ? { ...entry, kind: "hidden", author: 0, ref: null, body: {} }

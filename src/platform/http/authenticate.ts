@@ -1,6 +1,6 @@
 /** Authenticates the caller of a route and checks the access level that the route requires: who, 401 or 403. */
 import type { RequestContext } from "../runtime.ts";
-import { type Caller, type CallerKey, isOperator } from "./caller.ts";
+import { type Caller, type CallerKey, isOperator, mayOperate, usesConsole } from "./caller.ts";
 import { requireOwnOrigin } from "./cors.ts";
 import { type Authentication, type Credential, type CredentialFault, credentialOf } from "./credentials.ts";
 import { forbidden, Refusal, refuse } from "./errors.ts";
@@ -24,7 +24,7 @@ export type Authenticate = (
 export async function authenticateCaller(
   authenticate: Authenticate,
   ctx: RequestContext,
-  route: Pick<Route, "access" | "challenge" | "isSetUp" | "keyScope">,
+  route: Pick<Route, "access" | "challenge" | "isSetUp" | "keyScope" | "right">,
   request: Request,
 ): Promise<Caller | null> {
   if (route.access === "public") return null;
@@ -51,8 +51,14 @@ export async function authenticateCaller(
   if (result.caller.key) await admitKey(ctx, result.caller.key, route);
   if (route.access === "staff" && !result.caller.isStaff) throw forbidden();
   if (route.access === "driver" && result.caller.userType !== "DRIVER") throw forbidden();
-  if (route.access === "operator" && !isOperator(result.caller)) throw forbidden();
+  if (route.access === "operator" && !isAdmitted(result.caller, route.right)) throw forbidden();
   return result.caller;
+}
+
+/** Groups pass only routes that name a right. `any`: the handler asks for the right to what the request names. */
+function isAdmitted(caller: Caller, right: string | undefined): boolean {
+  if (right === undefined) return isOperator(caller);
+  return right === "any" ? usesConsole(caller) : mayOperate(caller, right);
 }
 
 /** Counts a request with a key, and refuses it where the key has no scope: also where no caller is required, because a server made a mistake. */

@@ -22,6 +22,11 @@ export interface Caller {
   readonly expiresAt: number;
   /** Staff who must set up a second factor, and may do nothing else until then. */
   readonly mustSetUpFactor?: true;
+  /**
+   * Of staff and operators in groups: exactly what they may do in the console, as `orders:read`. Their role gives them
+   * nothing then, at this door or another: `isStaff` is false.
+   */
+  readonly rights?: readonly string[];
   /** Absent: a session. With a key, `sessionId` names the key and no session. */
   readonly key?: CallerKey;
 }
@@ -40,6 +45,35 @@ export interface KnownCaller {
 
 export type Role = "client" | "driver" | "operator" | "staff";
 
-export function isOperator(caller: Pick<Caller, "isStaff" | "userType">): boolean {
-  return caller.isStaff || caller.userType === "OPERATOR";
+type Powers = Pick<Caller, "isStaff" | "userType" | "rights">;
+
+export function isOperator(caller: Powers): boolean {
+  return caller.isStaff || (caller.userType === "OPERATOR" && !caller.rights);
+}
+
+/** Whether the caller may do this as operators may: by their role, or by a right of their groups. */
+export function mayOperate(caller: Powers, right: string): boolean {
+  return isOperator(caller) || (caller.rights?.includes(right) ?? false);
+}
+
+/** Whether the caller may open the console at all. */
+export function usesConsole(caller: Powers): boolean {
+  return isOperator(caller) || caller.rights !== undefined;
+}
+
+/** Staff whom no group limits. */
+export function isAdministrator(caller: Powers): boolean {
+  return caller.isStaff && !caller.rights;
+}
+
+/** The caller as a socket keeps it, which has little space: rooms ask what a group may read and edit. */
+export function onSocket(caller: Caller): Caller {
+  return caller.rights
+    ? { ...caller, rights: caller.rights.filter((right) => /:(read|edit)$/.test(right)) }
+    : caller;
+}
+
+/** The caller as modules see them in a change that the console's rule has admitted: with the powers that it takes. */
+export function admitted(caller: Caller): Caller {
+  return caller.rights ? { ...caller, isStaff: true } : caller;
 }

@@ -58,6 +58,11 @@ export interface RouteSpec<
   readonly description?: string;
   readonly tag: string;
   readonly access: A;
+  /**
+   * Of `operator`: also open to staff whose groups have this right, as `orders:read`. `any`: to all of them; the handler
+   * asks for the right to what the request names. Without it groups are refused.
+   */
+  readonly right?: string;
   /** Scheme named in `WWW-Authenticate`; Bearer unless the app speaks Token. */
   readonly challenge?: "Bearer" | "Token";
   readonly params?: P;
@@ -93,6 +98,7 @@ export interface Route {
   readonly description?: string;
   readonly tag: string;
   readonly access: Access;
+  readonly right?: string;
   readonly challenge?: "Bearer" | "Token";
   readonly params?: z.ZodObject | undefined;
   readonly query?: z.ZodObject | undefined;

@@ -181,12 +181,20 @@ export interface Resource {
   readonly filters: readonly (string | Filter)[];
   readonly sort: { readonly field: string; readonly order: "asc" | "desc" };
   readonly rights: Readonly<Record<ConsoleRole, readonly Right[]>>;
+  /** What groups may be allowed at doors of the module's own, by the name of the right. */
+  readonly furtherRights?: Readonly<Record<string, Text>>;
+  /** Only for administrators: no group may have a right to it. */
+  readonly administrators?: boolean;
+  /** The field with the account whose powers a row is part of, or `id`: only administrators change such rows of staff and operators. */
+  readonly accountOf?: string;
   readonly tabs?: readonly Tab[];
   readonly actions?: Readonly<Record<string, Action>>;
   /** The field with the person whose location a row shows: each read of such rows is audited. */
   readonly placesOf?: string;
-  /** Condition for rows that this caller may see; all rows without it. */
+  /** Condition for the rows that operators see; staff see all. All rows without it. */
   readonly visible?: (caller: Caller) => SQL | undefined;
+  /** Condition for the rows that this caller may see, whoever it is. */
+  readonly readable?: (caller: Caller) => SQL | undefined;
   /** Condition for rows that may be deleted; all rows without it. */
   readonly removable?: SQL;
   /** `table.column` of a unique constraint → the field under which its violation is reported, where no field has that column. */

@@ -5,7 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { ListBase, useListContext } from "ra-core";
 import { type ReactNode, useRef } from "react";
 import { Link } from "react-router-dom";
-import { type Resource, useLabel } from "../../declaration.tsx";
+import { type Resource, useLabel, useOpsRoom } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
@@ -51,7 +51,8 @@ function Live({ resource }: { resource: Resource }) {
   const counting = useRef<ReturnType<typeof setTimeout> | null>(null);
   const told = TOLD[resource.subject];
   const waiting = useRef<ReturnType<typeof setTimeout> | null>(null);
-  useRoom(told ? "ops:all" : null, {
+  const ops = useOpsRoom();
+  useRoom(told ? ops : null, {
     entry({ kind }) {
       if (kind !== told) return;
       waiting.current ??= setTimeout(() => {
@@ -82,7 +83,7 @@ function Head({ resource, title, hasColumns }: HeadProps) {
       {hasColumns ? <ColumnsMenu resource={resource} /> : null}
       {resource.can.export ? <ExportButton resource={resource} /> : null}
       {/* Orders have a page of their own for a caller's order. */}
-      {resource.can.create || resource.subject === "order" ? (
+      {resource.can.create || resource.further.includes("take") ? (
         <Link className="button main" to={`/${resource.name}/create`}>
           <Icon name="plus" />
           <span>{words("do.create")}</span>

@@ -3,18 +3,18 @@ import { csvLine, csvResponse } from "../../../platform/csv.ts";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { Locale } from "../../../platform/http/text.ts";
-import type { ConsoleRole, Resource, Subject } from "../../../platform/resources/resource.ts";
+import type { Resource, Subject } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { fieldsFor, roleOf } from "../rights.ts";
+import { fieldsFor } from "../rights.ts";
 import { conditions, type RowSelection, rowsAfter } from "../rows/queries.ts";
 import { rowWire } from "../rows/wire.ts";
 import { BOM, headings, readableCells } from "./readable.ts";
 
 const PAGE = 500;
 
-const namesFor = (resource: Resource, role: ConsoleRole) => [
+const namesFor = (resource: Resource, caller: Caller) => [
   "id",
-  ...fieldsFor(role, resource).map(([name]) => name),
+  ...fieldsFor(caller, resource).map(([name]) => name),
 ];
 
 /** How an export is written: `null` as the API's values under their names, else for people who read this language. */
@@ -33,10 +33,9 @@ export async function csvText(
     const head = isFirst ? BOM + csvLine(headings(ctx, caller, resource, reader)) : "";
     return head + cells.map(csvLine).join("");
   }
-  const role = roleOf(caller);
-  const names = namesFor(resource, role);
+  const names = namesFor(resource, caller);
   const lines = rows.map((row) => {
-    const wire = rowWire(resource, role, row);
+    const wire = rowWire(resource, caller, row);
     return csvLine(names.map((name) => wire[name]));
   });
   return (isFirst ? csvLine(names) : "") + lines.join("");

@@ -6,7 +6,7 @@ import type { Field, Resource, Subject } from "../../../platform/resources/resou
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { zoneOffset } from "../../../platform/time-zones.ts";
 import { catalogue } from "../catalogue.ts";
-import { fieldsFor, may, roleOf } from "../rights.ts";
+import { fieldsFor, may } from "../rights.ts";
 import { titlesOf } from "../rows/queries.ts";
 
 /** Tells spreadsheets that a file is in UTF-8: without it they show Cyrillic as noise. */
@@ -17,7 +17,7 @@ const NO = text("No", "Нет");
 
 /** `Created, Europe/Moscow`: a column's heading. */
 export function headings(ctx: RequestContext, caller: Caller, resource: Resource, locale: Locale): string[] {
-  const named = fieldsFor(roleOf(caller), resource).map(([, { type, label }]) =>
+  const named = fieldsFor(caller, resource).map(([, { type, label }]) =>
     type === "instant" ? `${label[locale]}, ${ctx.runtime.settings.timeZone}` : label[locale],
   );
   return ["№", ...named];
@@ -31,7 +31,7 @@ export async function readableCells(
   rows: readonly Subject[],
   locale: Locale,
 ): Promise<unknown[][]> {
-  const fields = fieldsFor(roleOf(caller), resource);
+  const fields = fieldsFor(caller, resource);
   const titles = await titlesIn(ctx, caller, fields, rows);
   return rows.map(({ id, row }) => [
     id,

@@ -9,7 +9,7 @@ import { text } from "../../../platform/http/text.ts";
 import type { Resource, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { requireResource } from "../catalogue.ts";
-import { may, roleOf } from "../rights.ts";
+import { may, mayRun } from "../rights.ts";
 import { runAction } from "../rows/actions.ts";
 import { changeRow, removeRow } from "../rows/commands.ts";
 import { findRow, idsOf, type RowSelection } from "../rows/queries.ts";
@@ -46,7 +46,7 @@ function requireTask(caller: Caller, resource: Resource, { action }: Task): void
   }
   const known = resource.actions?.[action];
   if (!known?.bulk) throw invalid({ action: NO_ACTION });
-  if (!known.roles.includes(roleOf(caller))) throw forbidden();
+  if (!mayRun(caller, resource, action, known)) throw forbidden();
 }
 
 export type BulkResult =

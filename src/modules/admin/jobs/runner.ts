@@ -4,7 +4,7 @@ import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { Resource, Statement } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { findUser } from "../../identity/index.ts";
+import { findUser, powersOf } from "../../identity/index.ts";
 import { adminJobs } from "../tables.ts";
 
 export type Job = typeof adminJobs.$inferSelect;
@@ -49,6 +49,5 @@ export async function beginJob(
 export async function actorOf(ctx: RequestContext, userId: number): Promise<Caller | null> {
   const user = await findUser(ctx, userId);
   if (!user?.isActive) return null;
-  const { id, userType, isStaff } = user;
-  return { userId: id, sessionId: "", userType, isStaff, expiresAt: ctx.now() };
+  return { userId, sessionId: "", ...powersOf(user), expiresAt: ctx.now() };
 }

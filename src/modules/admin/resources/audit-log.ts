@@ -1,7 +1,7 @@
 /** The audit log as a resource, and reverting a change. */
 import { and, eq, gt, type SQL, sql } from "drizzle-orm";
 import { auditLog } from "../../../platform/db/tables.ts";
-import type { Caller } from "../../../platform/http/caller.ts";
+import { type Caller, isAdministrator } from "../../../platform/http/caller.ts";
 import { forbidden, notFound, refuse } from "../../../platform/http/errors.ts";
 import { string } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";
@@ -14,7 +14,7 @@ import {
   type Values,
 } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { may, roleOf } from "../rights.ts";
+import { may } from "../rights.ts";
 import { auditOf, changeRow, createRow } from "../rows/commands.ts";
 import { findRow } from "../rows/queries.ts";
 import { rowWire } from "../rows/wire.ts";
@@ -67,8 +67,8 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
     ],
     sort: { field: "id", order: "desc" },
     rights: { operator: READ, staff: READ },
-    visible: (caller) =>
-      caller.isStaff ? undefined : kindIn(resources.filter((each) => may(caller, each, "read"))),
+    readable: (caller) =>
+      isAdministrator(caller) ? undefined : kindIn(resources.filter((each) => may(caller, each, "read"))),
     actions: {
       revert: {
         label: text("Restore the former values", "Вернуть прежние значения"),
@@ -119,13 +119,13 @@ async function revert(
   const id = subjectOf(entry).slice(changed.subject.length + 1);
   const subject = await findRow(ctx, caller, changed, id);
   if (!subject) throw notFound();
-  const now = rowWire(changed, roleOf(caller), subject);
+  const now = rowWire(changed, caller, subject);
   const stands = Object.keys(before).every(
     (name) => JSON.stringify(now[name]) === JSON.stringify(after[name]),
   );
   if (!stands) throw refuse(409, CHANGED_SINCE);
   const reverted: Subject = await changeRow(ctx, caller, changed, subject, before, "revert");
-  return rowWire(changed, roleOf(caller), reverted);
+  return rowWire(changed, caller, reverted);
 }
 
 /** Only writable fields, the same before and after. */
@@ -167,5 +167,5 @@ async function restore(
   const writable = Object.entries(before).filter(([field]) => deleted.fields[field]?.input);
   const audit = auditOf(ctx, caller, deleted, id)("restore", null, before);
   const made = await createRow(ctx, caller, deleted, Object.fromEntries(writable), [audit]);
-  return rowWire(deleted, roleOf(caller), made);
+  return rowWire(deleted, caller, made);
 }

@@ -1,6 +1,6 @@
 /** Saved views of lists: filters, order and columns under a name, private or shared with everybody who may see the list. */
 import { and, count, eq, or, type SQL, sql } from "drizzle-orm";
-import type { Caller } from "../../../platform/http/caller.ts";
+import { type Caller, isAdministrator } from "../../../platform/http/caller.ts";
 import { forbidden, invalid } from "../../../platform/http/errors.ts";
 import { boolean, string } from "../../../platform/http/input/fields.ts";
 import { fill } from "../../../platform/http/messages.ts";
@@ -17,7 +17,7 @@ import {
 } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
-import { fieldsFor, may, roleOf } from "../rights.ts";
+import { fieldsFor, may } from "../rights.ts";
 import { savedViews, type ViewQuery } from "../tables.ts";
 
 /** The most views of one author. */
@@ -43,7 +43,8 @@ const viewQuery = z
   })
   .refine((query) => JSON.stringify(query).length <= MAX_QUERY, { params: { text: TOO_LONG } });
 
-const mayChange = (caller: Caller, { row }: Subject) => caller.isStaff || row.author === caller.userId;
+const mayChange = (caller: Caller, { row }: Subject) =>
+  isAdministrator(caller) || row.author === caller.userId;
 
 /** Views of the lists of these resources. Their author and administrators change and delete them. */
 export function savedViewsOf(resources: readonly Resource[]): Resource {
@@ -78,7 +79,7 @@ export function savedViewsOf(resources: readonly Resource[]): Resource {
     sort: { field: "name", order: "asc" },
     rights: { operator: ALL, staff: ALL },
     clashes: { "saved_views.name": "name" },
-    visible: (caller) => visibleTo(caller, resources),
+    readable: (caller) => visibleTo(caller, resources),
     consequences: (ctx, change) => checked(ctx, change, resources),
     async removal(_, subject, caller) {
       if (!mayChange(caller, subject)) throw forbidden();
@@ -117,10 +118,12 @@ async function checked(
 
 /** The first filter or field in the query that the list does not have for this caller. */
 function strangeName(caller: Caller, list: Resource, { filter, sort, columns }: ViewQuery) {
-  const fields = new Set(["id", ...fieldsFor(roleOf(caller), list).map(([name]) => name)]);
+  const fields = new Set(["id", ...fieldsFor(caller, list).map(([name]) => name)]);
   const filters = new Set([
     "search",
-    ...filtersOf(list).flatMap(({ name, staffOnly }) => (caller.isStaff || !staffOnly ? [name] : [])),
+    ...filtersOf(list).flatMap(({ name, staffOnly }) =>
+      !staffOnly || may(caller, list, "private") ? [name] : [],
+    ),
   ]);
   return (
     Object.keys(filter ?? {}).find((name) => !filters.has(name)) ??

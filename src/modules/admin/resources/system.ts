@@ -131,7 +131,7 @@ const jobResource = resource({
       run: exportAddress,
     },
   },
-  visible: (caller) => (caller.isStaff ? undefined : eq(adminJobs.actorId, caller.userId)),
+  visible: (caller) => eq(adminJobs.actorId, caller.userId),
 });
 
 export const systemResources = [outboxResource, suppressionResource, jobResource];

@@ -4,7 +4,7 @@ import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import { updateOptimistically } from "../../../platform/db/optimistic.ts";
 import { commit } from "../../../platform/db/outbox.ts";
-import type { Caller } from "../../../platform/http/caller.ts";
+import { admitted, type Caller } from "../../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
 import { parse } from "../../../platform/http/input/validation.ts";
 import { messages } from "../../../platform/http/messages.ts";
@@ -12,7 +12,8 @@ import { text } from "../../../platform/http/text.ts";
 import type { Audit, Resource, Statement, Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
-import { fieldsFor, roleOf } from "../rights.ts";
+import { fieldsFor, visibleFields, visibleRows } from "../rights.ts";
+import { requireAccountBelow } from "./accounts.ts";
 import { findRow } from "./queries.ts";
 import { mapConstraintErrors } from "./refusals.ts";
 import { among, columnKey, fieldWire, storesOf, versionOf } from "./wire.ts";
@@ -42,7 +43,7 @@ export function auditOf(
 
 /** The values of a body by field. A field that the caller may not write is refused. */
 function valuesOf(caller: Caller, resource: Resource, body: Values, isNew: boolean): Values {
-  const visible = fieldsFor(roleOf(caller), resource);
+  const visible = fieldsFor(caller, resource);
   const writable = visible.filter(([, field]) => field.input && (isNew || !field.once));
   const names = new Set(writable.map(([name]) => name));
   const refused = Object.keys(body).filter((name) => !names.has(name));
@@ -94,7 +95,8 @@ export async function createRow(
   also: readonly Statement[] = [],
 ): Promise<Subject> {
   const values = valuesOf(caller, resource, body, true);
-  const more = (await resource.consequences?.(ctx, { caller, before: null, values })) ?? {};
+  await requireAccountBelow(ctx, caller, resource, { id: null, row: values });
+  const more = (await resource.consequences?.(ctx, { caller: admitted(caller), before: null, values })) ?? {};
   const columns = { ...columnsOf(resource, values), ...stamps(ctx, resource, true), ...more.set };
   const audit = auditOf(ctx, caller, resource, newSubject(resource, columns));
   const insert = ctx.db.insert(resource.table).values(columns).returning();
@@ -180,12 +182,18 @@ async function writeChange(
     ),
   );
   if (Object.keys(values).length === 0) return before;
-  const more = (await resource.consequences?.(ctx, { caller, before, values })) ?? {};
+  await requireAccountBelow(ctx, caller, resource, { ...before, row: { ...before.row, ...values } });
+  const more = (await resource.consequences?.(ctx, { caller: admitted(caller), before, values })) ?? {};
   const update = ctx.db
     .update(resource.table)
     .set({ ...columnsOf(resource, values), ...stamps(ctx, resource, false), ...more.set })
     .where(
-      and(among(resource, [before.id]), unchanged(resource, before), more.where, resource.visible?.(caller)),
+      and(
+        among(resource, [before.id]),
+        unchanged(resource, before),
+        more.where,
+        visibleRows(caller, resource),
+      ),
     )
     .returning();
   const former = Object.fromEntries(Object.keys(values).map((name) => [name, before.row[name]]));
@@ -223,19 +231,20 @@ export async function removeRow(
   resource: Resource,
   subject: Subject,
 ): Promise<void> {
+  await requireAccountBelow(ctx, caller, resource, subject);
   const audit = auditOf(ctx, caller, resource, subject.id);
   if (resource.remove) {
-    if (!(await resource.remove(ctx, caller, subject, audit))) throw notFound();
+    if (!(await resource.remove(ctx, admitted(caller), subject, audit))) throw notFound();
     return;
   }
-  const stored = fieldsFor("operator", resource).filter(
+  const stored = visibleFields(resource, false).filter(
     ([, field]) => field.input || storesOf(field).length > 0,
   );
   const before = Object.fromEntries(stored.map(([name]) => [name, subject.row[name]]));
-  const more = (await resource.removal?.(ctx, subject, caller)) ?? {};
+  const more = (await resource.removal?.(ctx, subject, admitted(caller))) ?? {};
   const remove = ctx.db
     .delete(resource.table)
-    .where(and(among(resource, [subject.id]), resource.removable, more.where, resource.visible?.(caller)));
+    .where(and(among(resource, [subject.id]), resource.removable, more.where, visibleRows(caller, resource)));
   const entry = audit("delete", valuesWire(resource, before), null);
   const removed = await mapConstraintErrors(
     resource,

@@ -12,7 +12,7 @@ import { filtersOf } from "../../../platform/resources/filters.ts";
 import type { Resource, Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
-import { fieldsFor, roleOf } from "../rights.ts";
+import { fieldsFor, may, visibleRows } from "../rights.ts";
 import { searchCondition } from "./search.ts";
 import { among, selectionOf, subjectOf } from "./wire.ts";
 
@@ -35,7 +35,7 @@ export function conditions(
   const { search, ids, ...asked } = wanted;
   const known = new Map(
     filtersOf(resource)
-      .filter((filter) => caller.isStaff || !filter.staffOnly)
+      .filter((filter) => !filter.staffOnly || may(caller, resource, "private"))
       .map((filter) => [filter.name, filter]),
   );
   const unknown = Object.keys(asked).filter((name) => !known.has(name));
@@ -44,9 +44,9 @@ export function conditions(
   const shape = z.object(Object.fromEntries(chosen.map(({ name, parse: schema }) => [name, schema])));
   const values = parse(shape, asked) as Values;
   return and(
-    resource.visible?.(caller),
+    visibleRows(caller, resource),
     ids === undefined ? undefined : among(resource, ids),
-    searchCondition(roleOf(caller), resource, search),
+    searchCondition(caller, resource, search),
     ...chosen.map(({ name, when }) => when(values[name] as never, ctx.now())),
   );
 }
@@ -65,7 +65,7 @@ export function orderOf(caller: Caller, resource: Resource, sorting: Sorting): S
   const direction = sql.raw(order);
   const keys = resource.key.map((column) => sql`${column} ${direction}`);
   if (field === "id") return keys;
-  const [, known] = fieldsFor(roleOf(caller), resource).find(([name]) => name === field) ?? [];
+  const [, known] = fieldsFor(caller, resource).find(([name]) => name === field) ?? [];
   if (!known || known.type === "json" || known.type === "place") throw invalid({ sort: NO_SORT });
   return [sql`${known.from as Column | SQL} ${direction}`, ...keys];
 }
@@ -141,7 +141,7 @@ async function readRow(
   const [row] = await ctx.db
     .select(selectionOf(resource))
     .from(sourceOf(resource))
-    .where(and(among(resource, [id]), resource.visible?.(caller)))
+    .where(and(among(resource, [id]), visibleRows(caller, resource)))
     .limit(1);
   return row ? subjectOf(row) : null;
 }
@@ -163,7 +163,7 @@ export async function titlesOf(
       title: sql<string | null>`${titled.from as Column | SQL}`,
     })
     .from(sourceOf(resource))
-    .where(and(among(resource, ids), resource.visible?.(caller)));
+    .where(and(among(resource, ids), visibleRows(caller, resource)));
   return rows.flatMap(({ id, title }) => (title === null || title === "" ? [] : [[id, String(title)]]));
 }
 

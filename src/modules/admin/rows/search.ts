@@ -5,7 +5,8 @@
 import { and, Column, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { contains, searchWords } from "../../../platform/db/folding.ts";
 import { hasPlate, plateKey } from "../../../platform/db/plates.ts";
-import type { ConsoleRole, Resource } from "../../../platform/resources/resource.ts";
+import { type Caller, mayOperate } from "../../../platform/http/caller.ts";
+import type { Resource } from "../../../platform/resources/resource.ts";
 import { normalizePhone, users } from "../../identity/index.ts";
 import { fieldsFor } from "../rights.ts";
 
@@ -20,7 +21,7 @@ const PLATE = /^(?=.*\d)[\p{L}\d]{3,12}$/u;
 
 /** The condition for a search; undefined without words. */
 export function searchCondition(
-  role: ConsoleRole,
+  caller: Caller,
   resource: Resource,
   search: string | undefined,
 ): SQL | undefined {
@@ -29,7 +30,7 @@ export function searchCondition(
   const parts = partsOf(text);
   const found = and(
     ...parts.words.map((word) => or(contains(resource.search, word), byPlate(resource, word))),
-    ...parts.phones.map((phone) => byPhone(role, resource, phone)),
+    ...parts.phones.map((phone) => byPhone(caller, resource, phone)),
   );
   // A plate may be written in several words.
   return parts.words.length + parts.phones.length > 1 ? or(found, byPlate(resource, text)) : found;
@@ -49,11 +50,11 @@ export function partsOf(text: string): { readonly words: string[]; readonly phon
 const digitsOf = (text: string) => text.replaceAll(/\D/g, "");
 
 /** Rows with this phone, or with these digits in a phone or anywhere in the texts. */
-function byPhone(role: ConsoleRole, resource: Resource, typed: string): SQL | undefined {
+function byPhone(caller: Caller, resource: Resource, typed: string): SQL | undefined {
   const digits = digitsOf(typed);
   const complete = digits.length >= COMPLETE ? normalizePhone(typed) : null;
   if (complete !== null) {
-    const exact = phonesOf(role, resource, (phone) => sql`${phone} = ${complete}`);
+    const exact = phonesOf(caller, resource, (phone) => sql`${phone} = ${complete}`);
     if (exact) return exact;
   }
   // The 8 of a Russian number stands for +7.
@@ -63,16 +64,14 @@ function byPhone(role: ConsoleRole, resource: Resource, typed: string): SQL | un
       spellings.map((each) => sql`instr(${phone}, ${each}) > 0`),
       sql` OR `,
     )})`;
-  return or(contains(resource.search, typed), phonesOf(role, resource, ending));
+  return or(contains(resource.search, typed), phonesOf(caller, resource, ending));
 }
 
 /** The condition for a row's own phones and for those of the people to whom it refers. */
-function phonesOf(
-  role: ConsoleRole,
-  resource: Resource,
-  matches: (phone: SQLWrapper) => SQL,
-): SQL | undefined {
-  const people = fieldsFor(role, resource).flatMap(([, { reference, from }]) =>
+function phonesOf(caller: Caller, resource: Resource, matches: (phone: SQLWrapper) => SQL): SQL | undefined {
+  // Nobody finds out the phones of people whom they may not see.
+  const fields = mayOperate(caller, "users:read") ? fieldsFor(caller, resource) : [];
+  const people = fields.flatMap(([, { reference, from }]) =>
     reference === "users" && from instanceof Column ? [from] : [],
   );
   return or(

@@ -3,9 +3,9 @@ import { and, Column, type SQL, sql } from "drizzle-orm";
 import { getTableConfig } from "drizzle-orm/sqlite-core";
 import { runBatch } from "../../../platform/db/client.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
-import type { ConsoleRole, Field, Resource } from "../../../platform/resources/resource.ts";
+import type { Field, Resource } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { fieldsFor, roleOf } from "../rights.ts";
+import { fieldsFor } from "../rights.ts";
 import { conditions, orderOf, type RowSelection, type Sorting, sourceOf } from "./queries.ts";
 import { fieldWire } from "./wire.ts";
 
@@ -32,8 +32,8 @@ export interface Summary {
 }
 
 /** The field with the rows' state, by which a list has tabs; null without one. */
-export function statesOf(role: ConsoleRole, resource: Resource): [string, Field] | null {
-  const found = fieldsFor(role, resource).find(
+export function statesOf(caller: Caller, resource: Resource): [string, Field] | null {
+  const found = fieldsFor(caller, resource).find(
     ([name, { type, options = [] }]) =>
       (name === "status" || name === "state") &&
       type === "enum" &&
@@ -52,10 +52,9 @@ export async function summarize(
   sorting: Sorting,
   ofAll: boolean,
 ): Promise<Summary> {
-  const role = roleOf(caller);
   const where = conditions(ctx, caller, resource, wanted);
-  const states = statesOf(role, resource);
-  const money = fieldsFor(role, resource).filter(([, { total }]) => total);
+  const states = statesOf(caller, resource);
+  const money = fieldsFor(caller, resource).filter(([, { total }]) => total);
   const counting = states ? countsBy(ctx, caller, resource, wanted, states) : [];
   const limit = ofAll ? ALL : READ;
   const sums = money.map(([name]) => sql`sum(${sql.identifier(name)}) AS ${sql.identifier(name)}`);

@@ -3,7 +3,8 @@ import { Column, getTableColumns, getTableName, type SQL, sql } from "drizzle-or
 import type { SelectedFields } from "drizzle-orm/sqlite-core";
 import { sha256 } from "../../../platform/crypto/digest.ts";
 import { fromHundredths } from "../../../platform/decimal.ts";
-import type { ConsoleRole, Field, Resource, Subject, Values } from "../../../platform/resources/resource.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import type { Field, Resource, Subject, Values } from "../../../platform/resources/resource.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { fieldsFor } from "../rights.ts";
 
@@ -98,13 +99,9 @@ export function fieldWire(field: Field, value: unknown): unknown {
   }
 }
 
-/** A row on the wire, for this role. */
-export function rowWire(
-  resource: Resource,
-  role: ConsoleRole,
-  { id, row }: Subject,
-): Record<string, unknown> {
-  const fields = fieldsFor(role, resource).map(([name, field]) => [name, fieldWire(field, row[name])]);
+/** A row on the wire, for this caller. */
+export function rowWire(resource: Resource, caller: Caller, { id, row }: Subject): Record<string, unknown> {
+  const fields = fieldsFor(caller, resource).map(([name, field]) => [name, fieldWire(field, row[name])]);
   return { id: idWire(resource, id), ...Object.fromEntries(fields) };
 }
 

@@ -1,5 +1,6 @@
 /** `/api/admin/callers/…`: orders that operators take for clients who call. */
 import { fromHundredths } from "../../../platform/decimal.ts";
+import { admitted } from "../../../platform/http/caller.ts";
 import { invalid } from "../../../platform/http/errors.ts";
 import { integer, string } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
@@ -49,6 +50,7 @@ const find = route({
   description:
     "The phone in any notation; the answer has it in E.164. `client` is null when nobody has this phone.",
   access: "operator",
+  right: "orders:take",
   query: z.object({ phone: phoneField() }),
   responses: { 200: CallerWire },
   async handle({ ctx, query: { phone } }) {
@@ -102,6 +104,7 @@ const estimate = route({
   summary: "Estimate the price of an order before it is placed",
   description: "By the straight-line distance and the weather, as the order itself will be.",
   access: "operator",
+  right: "orders:take",
   body: EstimateRequest,
   responses: { 200: z.object({ price: z.string() }).openapi("AdminEstimate") },
   async handle({ ctx, body }) {
@@ -146,11 +149,12 @@ const place = route({
   description:
     "`client`, or whoever has the phone, or a new client with this phone and name. `vehicle` is one of the client's cars; without it `make`, `model` and `license_plate` describe a new one. When the order is refused, a client and a car that were made for it stay, and the same request finds them.",
   access: "operator",
+  right: "orders:take",
   creates: true,
   body: CallerOrder,
   responses: { 201: z.object({ id: z.uuid() }).openapi("AdminCallerOrderPlaced") },
   async handle({ ctx, caller, body }) {
-    const id = await placeForCaller(ctx, caller, {
+    const id = await placeForCaller(ctx, admitted(caller), {
       client: {
         clientId: body.client ?? null,
         phone: body.phone,
@@ -197,6 +201,7 @@ const places = route({
   description:
     "At the geocoder of the settings. `available` is false without one, and when it does not answer: then a point on the map says where.",
   access: "operator",
+  right: "orders:take",
   query: z.object({ q: string({ max: 300 }) }),
   responses: { 200: PlacesWire },
   async handle({ ctx, query: { q } }) {

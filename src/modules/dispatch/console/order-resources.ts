@@ -113,6 +113,10 @@ const orderResource = resource({
   ],
   sort: { field: "created_at", order: "desc" },
   rights: { operator: EDIT, staff: EDIT },
+  furtherRights: {
+    take: text("Take orders by phone", "Принимать заказы по телефону"),
+    share: text("Make and end public links", "Создавать и закрывать публичные ссылки"),
+  },
   tabs: [
     { resource: "order-history", target: "order_id", label: text("Statuses", "Статусы") },
     { resource: "payments", target: "order_id", label: text("Payments", "Платежи") },

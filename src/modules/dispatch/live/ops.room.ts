@@ -1,5 +1,5 @@
 /** The operators' room: positions of all trucks, changes of all orders, and new messages in support tickets. */
-import { isOperator } from "../../../platform/http/caller.ts";
+import { mayOperate } from "../../../platform/http/caller.ts";
 import { forbidden } from "../../../platform/http/errors.ts";
 import { log } from "../../../platform/log.ts";
 import { SHOW_AGAIN } from "../../../platform/realtime/fanout/latest.ts";
@@ -12,6 +12,7 @@ import { storePositions } from "../fleet/trucks/position.ts";
 import { OPS_ROOM } from "../room-names.ts";
 import type { TicketChangeBody } from "./entries.ts";
 import { PositionBoard, PositionCollector, type Report } from "./ops-positions.ts";
+import { READ_OPS } from "./rights.ts";
 
 export const opsAuthorizer: RoomAuthorizer = {
   kind: "ops",
@@ -19,7 +20,7 @@ export const opsAuthorizer: RoomAuthorizer = {
   asksNothing: true,
   async authorize(_ctx, who) {
     const caller = requireCaller(who);
-    if (!isOperator(caller)) throw forbidden();
+    if (!READ_OPS.every((right) => mayOperate(caller, right))) throw forbidden();
     return { room: OPS_ROOM };
   },
 };

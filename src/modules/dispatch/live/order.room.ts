@@ -1,6 +1,6 @@
 /** The order's room: its client, its driver and the operators receive statuses, positions and payments. Its alarm expires offers and public links. */
 import { sql } from "drizzle-orm";
-import { isOperator } from "../../../platform/http/caller.ts";
+import { type Caller, mayOperate } from "../../../platform/http/caller.ts";
 import { hidden } from "../../../platform/realtime/fanout/entry-view.ts";
 import type { ShownValue } from "../../../platform/realtime/fanout/latest.ts";
 import type { RoomHandler } from "../../../platform/realtime/handler.ts";
@@ -15,6 +15,7 @@ import { runOffers } from "../offers/commands.ts";
 import { orderIdOf } from "../room-names.ts";
 import { closeEndedLinks } from "../sharing/commands.ts";
 import { type Job, jobReader } from "./job.ts";
+import { READ_ORDERS } from "./rights.ts";
 
 /** What greets a documented socket: the position of the order's truck when the socket was authorized. */
 export type OrderOpening = {
@@ -40,6 +41,8 @@ function showsPosition({ body }: Entry, audience: string, { truck, over }: Job):
   return !over && (hasJob || truck === null);
 }
 
+const readsOrders = (caller: Caller) => mayOperate(caller, READ_ORDERS);
+
 export function orderRoomHandler(openRequestContext: () => RequestContext): RoomHandler {
   const jobIn = jobReader();
   return {
@@ -60,10 +63,10 @@ export function orderRoomHandler(openRequestContext: () => RequestContext): Room
       return [JSON.stringify({ type: "initial", location: newest, order_id: orderId })];
     },
     // Two operators learn of each other; client and driver of nobody.
-    present: isOperator,
+    present: readsOrders,
     audience: (caller) => {
       if (!caller) return "public";
-      if (isOperator(caller)) return "operator";
+      if (readsOrders(caller)) return "operator";
       return caller.userType === "DRIVER" ? "driver" : "client";
     },
     showTo(entry, audience, journal) {

@@ -5,6 +5,7 @@ import { respond, route } from "../../../platform/http/route.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { z } from "../../../platform/zod.ts";
 import { idParam } from "../../identity/index.ts";
+import { READ_TRUCKS } from "./rights.ts";
 import { trailSince } from "./trails.ts";
 
 const HOUR = 3_600_000;
@@ -28,6 +29,7 @@ export const truckTrack = route({
   summary: "List a truck's recent positions",
   description: `The last \`hours\` (6), oldest first, at most the newest ${MAX_POINTS} points.`,
   access: "operator",
+  right: READ_TRUCKS,
   params: idParam,
   query: z.object({ hours: integer({ min: 1, max: 72 }).optional() }),
   responses: { 200: z.array(TrackPoint) },

@@ -1,5 +1,5 @@
 /** Changes and deletes accounts, for every app. The app's routes word the responses. */
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../../platform/db/client.ts";
 import { declareEffect } from "../../../platform/db/effects.ts";
@@ -195,7 +195,11 @@ function profileChange(ctx: RequestContext, userId: number, { birthday, avatarKe
 export async function deleteAccount(
   ctx: RequestContext,
   userId: number,
-  { session, also = [] }: Pick<ChangeOptions, "session" | "also">,
+  {
+    session,
+    also = [],
+    where,
+  }: Pick<ChangeOptions, "session" | "also"> & { readonly where?: SQL | undefined },
 ): Promise<boolean> {
   const found = await findProfile(ctx, userId);
   if (!found) return false;
@@ -205,7 +209,7 @@ export async function deleteAccount(
   const addresses = [user.email, user.phone, ...former].filter((address) => address !== null);
   const deleted = await commit(
     ctx,
-    ctx.db.delete(users).where(and(eq(users.id, userId), isSignedIn(session))),
+    ctx.db.delete(users).where(and(eq(users.id, userId), isSignedIn(session), where)),
     [
       revokeEffect(ctx, revocation),
       recheckEffect([trackRoom(userId)]),

@@ -24,6 +24,7 @@ import { dropSessions, enforce, revokeEffect } from "../sessions/sessions.ts";
 import { profiles, users } from "../tables.ts";
 import { changeAccount, deleteAccount } from "./commands.ts";
 import { type ChangeParts, type ContactChange, contactParts } from "./contacts.ts";
+import { anotherAdministrator } from "./powers.ts";
 import { findUser } from "./queries.ts";
 
 const OWN_RIGHTS = text("You can't remove your own rights.", "Нельзя лишить прав самого себя.");
@@ -52,7 +53,10 @@ export async function consequencesOf(ctx: RequestContext, change: Change): Promi
       ...("username" in values ? nameColumns({ ...before?.row, ...values }) : {}),
       ...contacts.set,
     },
-    where: contacts.where,
+    where: and(
+      contacts.where,
+      endsAdministrator(before, values) ? anotherAdministrator(userId ?? 0) : undefined,
+    ),
     effects: [
       ...contacts.effects,
       ...(revocation ? [revokeEffect(ctx, revocation)] : []),
@@ -74,6 +78,10 @@ function nameColumns({ username, email }: Values) {
   const address = typeof email === "string" ? email : null;
   return { usernameKey: foldUsername(name), usernameIsGenerated: madeFrom(name, { email: address }) };
 }
+
+/** Two administrators who take each other's rights at once must not leave none. */
+const endsAdministrator = (before: Subject | null, values: Values) =>
+  Boolean(before?.row.is_staff) && (values.is_active === false || values.is_staff === false);
 
 /** `values` holds only the changed fields. */
 const losesRights = (values: Values) =>
@@ -122,7 +130,8 @@ export async function removeAccount(
   if (userId === caller.userId) throw refuse(409, OWN_ACCOUNT);
   const { username, user_type } = row;
   const also = [audit("delete", { username, user_type }, null)];
-  return deleteAccount(ctx, userId, { session: caller.sessionId, also });
+  const where = row.is_staff ? anotherAdministrator(userId) : undefined;
+  return deleteAccount(ctx, userId, { session: caller.sessionId, also, where });
 }
 
 /** Ends one session and closes its sockets. */

@@ -3,6 +3,7 @@ import { and, asc, eq, isNull, lte, or } from "drizzle-orm";
 import { sha256 } from "../../../platform/crypto/digest.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { powerColumns, powersOf } from "../accounts/powers.ts";
 import { hasSecondFactor } from "../factors/requirement.ts";
 import { users } from "../tables.ts";
 import { apiKeys } from "./tables.ts";
@@ -51,8 +52,7 @@ export async function findKeyCaller(ctx: RequestContext, value: string): Promise
     .select({
       ...keyColumns,
       userId: users.id,
-      userType: users.userType,
-      isStaff: users.isStaff,
+      ...powerColumns,
       isActive: users.isActive,
       hasFactor: hasSecondFactor,
     })
@@ -60,15 +60,14 @@ export async function findKeyCaller(ctx: RequestContext, value: string): Promise
     .innerJoin(users, eq(users.id, apiKeys.userId))
     .where(eq(apiKeys.keyHash, await sha256(value)));
   if (!row) return null;
-  const { id, userId, userType, isStaff, isActive, hasFactor, scopes, createdAt, expiresAt } = row;
+  const { id, userId, isActive, hasFactor, scopes, createdAt, expiresAt } = row;
   const now = ctx.now();
   if (isActive && expiresAt > now && (row.lastUsedAt ?? 0) <= now - NOTE_USE)
     ctx.defer("api_key.use", noteUse(ctx, id, now), { key: id });
   const key = { id, prefix: row.prefix, scopes };
   const caller = {
     userId,
-    userType,
-    isStaff,
+    ...powersOf(row),
     sessionId: keySession(id),
     signedInAt: createdAt,
     expiresAt,

@@ -27,5 +27,6 @@ export const apiKeyResource = resource({
   filters: ["user", "created_at", "expires_at", "last_used_at"],
   sort: { field: "created_at", order: "desc" },
   rights: { operator: NOTHING, staff: REMOVE },
+  accountOf: "user",
   remove: async (...call) => (await commands()).revokeByStaff(...call),
 });

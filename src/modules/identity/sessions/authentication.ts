@@ -6,6 +6,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import type { Authentication, Credential } from "../../../platform/http/credentials.ts";
 import type { Revocation } from "../../../platform/realtime/rights/revocation.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { powerColumns, powersOf } from "../accounts/powers.ts";
 import { findKeyCaller, isApiKey } from "../api-keys/queries.ts";
 import { hasSecondFactor } from "../factors/requirement.ts";
 import { mustHaveFactor } from "../factors/rules.ts";
@@ -54,8 +55,7 @@ const sessionFacts = {
   signedInAt: sessions.createdAt,
   expiresAt: sessions.expiresAt,
   userId: users.id,
-  userType: users.userType,
-  isStaff: users.isStaff,
+  ...powerColumns,
   isActive: users.isActive,
   hasFactor: hasSecondFactor,
 };
@@ -76,8 +76,9 @@ async function byKey(
     .where(eq(sessions.keyHash, keyHash));
   if (!row || row.expiresAt <= now) return { ok: false, fault: "invalid" };
   if (!row.isActive) return { ok: false, fault: "inactive" };
-  const { isActive: _, ...facts } = row;
-  return { ok: true, caller: remember(ctx, name, facts, now) };
+  const { isActive: _, userType, isStaff, groupRights, ...facts } = row;
+  const caller = { ...facts, ...powersOf({ userType, isStaff, groupRights }) };
+  return { ok: true, caller: remember(ctx, name, caller, now) };
 }
 
 /** A caller of an API key: its owner, with the key's scopes. The key's name stands for the session. */
@@ -118,14 +119,18 @@ async function bySession(
     .where(eq(users.id, userId));
   if (!row) return { ok: false, fault: "deleted" };
   if (!row.isActive) return { ok: false, fault: "inactive" };
-  const { sessionId: found, signedInAt, expiresAt: endsAt, isActive: _, ...facts } = row;
+  const { sessionId: found, signedInAt, expiresAt: endsAt, isActive: _, hasFactor, ...powers } = row;
   if (found === null || signedInAt === null || endsAt === null || endsAt <= now)
     return { ok: false, fault: "invalid" };
-  const caller = remember(ctx, sessionId, { ...facts, sessionId: found, signedInAt, expiresAt: endsAt }, now);
+  const facts = { userId, hasFactor, ...powersOf(powers), sessionId: found, signedInAt, expiresAt: endsAt };
+  const caller = remember(ctx, sessionId, facts, now);
   return { ok: true, caller: until(caller) };
 }
 
-/** Caches a caller, unless they must set up a second factor: that ends as soon as they have one, in every isolate. */
+/**
+ * Caches a caller, unless they must set up a second factor: that ends as soon as they have one, in every isolate. The
+ * rights of groups are asked for each time, because a change of a group ends them at once.
+ */
 function remember(
   ctx: RequestContext,
   name: string,
@@ -133,6 +138,6 @@ function remember(
   now: number,
 ): Caller {
   if (!hasFactor && mustHaveFactor(ctx, caller)) return { ...caller, mustSetUpFactor: true };
-  callers.set(name, caller, now);
+  if (!caller.rights) callers.set(name, caller, now);
   return caller;
 }

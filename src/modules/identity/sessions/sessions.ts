@@ -7,6 +7,7 @@ import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import { registryOf } from "../../../platform/realtime/handshake/connection-registry.ts";
 import type { Revocation } from "../../../platform/realtime/rights/revocation.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { powerColumns } from "../accounts/powers.ts";
 import { type FactorProof, hasSecondFactor } from "../factors/requirement.ts";
 import { sessions, users } from "../tables.ts";
 import { forgetCallers } from "./authentication.ts";
@@ -123,7 +124,7 @@ export async function openSession(
       ),
     )
     // The role may have changed during the hashing, and the token signs it.
-    .returning({ id: users.id, userType: users.userType, isStaff: users.isStaff });
+    .returning({ id: users.id, ...powerColumns });
   const opened = await commit(ctx, touch, effects, [session.statement]);
   const current = opened?.[0];
   return current ? credentialsFor(ctx, session, client, current) : null;
@@ -156,8 +157,7 @@ export async function refresh(ctx: RequestContext, token: string): Promise<Refre
       endsAt: sessions.expiresAt,
       refreshEndsAt: sql<number>`min(${sessions.refreshExpiresAt}, ${sessions.expiresAt})`,
       id: users.id,
-      userType: users.userType,
-      isStaff: users.isStaff,
+      ...powerColumns,
       isActive: users.isActive,
     })
     .from(sessions)

@@ -4,16 +4,16 @@ import { TtlCache } from "../../../platform/cache.ts";
 import type { Keyring } from "../../../platform/crypto/digest.ts";
 import { type Caller, type KnownCaller, USER_TYPES } from "../../../platform/http/caller.ts";
 import type { RequestContext, Runtime } from "../../../platform/runtime.ts";
+import { type PowerFacts, powersOf } from "../accounts/powers.ts";
 
 const ISSUER = "caravan";
 
 const AUDIENCE = "caravan-api";
 
 /** The account that a token is issued to. */
-export interface Holder {
+export interface Holder extends Omit<PowerFacts, "groupRights"> {
   readonly id: number;
-  readonly userType: Caller["userType"];
-  readonly isStaff: boolean;
+  readonly groupRights?: PowerFacts["groupRights"];
 }
 
 /** The session that a token belongs to. Times in epoch ms. */
@@ -33,16 +33,18 @@ export async function signAccess(
   seconds: number,
 ): Promise<string> {
   const issued = Math.floor(session.asOf / 1000);
-  const role = holder.isStaff ? "STAFF" : holder.userType;
-  // `role` is for clients. Sockets open by `user_type`, `is_staff` and `auth_time` without a read of the database.
+  const { userType, isStaff, rights } = powersOf({ groupRights: null, ...holder });
+  const role = isStaff ? "STAFF" : userType;
+  // `role` is for clients. Sockets open by `user_type`, `is_staff` and `auth_time` without a read of the database: without
+  // `auth_time` it is read, and the rights of groups with it.
   const claims = {
     token_type: "access",
     user_id: holder.id,
     sid: session.id,
     role,
-    user_type: holder.userType,
-    is_staff: holder.isStaff,
-    auth_time: session.signedInAt / 1000,
+    user_type: userType,
+    is_staff: isStaff,
+    ...(rights ? {} : { auth_time: session.signedInAt / 1000 }),
   };
   return new SignJWT(claims)
     .setProtectedHeader({ alg: "HS256", typ: "JWT" })

@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { atPrimary } from "../../../platform/db/client.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { sharedEventWindow } from "../../events/index.ts";
+import { isFullStaff } from "../../identity/index.ts";
 import { consentSince, friendsSince, isBlocked } from "../../social/index.ts";
 import { type PlaceVisibility, placeVisibility } from "./rules.ts";
 
@@ -21,7 +22,7 @@ export async function visibilitiesOf(
     consentSince: number | null;
     friendsSince: number | null;
     fellows: string;
-  }>(sql`SELECT w.id AS watcherId, w.is_staff AS isStaff, o.is_active AS isActive,
+  }>(sql`SELECT w.id AS watcherId, ${isFullStaff("w")} AS isStaff, o.is_active AS isActive,
       ${isBlocked(ownerId, watcher)} AS isBlocked, ${consentSince(ownerId)} AS consentSince,
       ${friendsSince(ownerId, watcher)} AS friendsSince, ${sharedEventWindow(ownerId, watcher, ctx.now())} AS fellows
     FROM users o, users w

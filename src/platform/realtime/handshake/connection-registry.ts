@@ -18,7 +18,7 @@ const ROOMS_ASKED = 8;
 
 /** A socket that is about to open. */
 export interface Entrance {
-  readonly caller: Pick<Caller, "userId" | "sessionId" | "signedInAt" | "userType" | "isStaff">;
+  readonly caller: Pick<Caller, "userId" | "sessionId" | "signedInAt" | "userType" | "isStaff" | "rights">;
   /** The caller as a credential says, signed at this time (epoch ms). Absent: as the database said just now. */
   readonly signedAt?: number | undefined;
   /** `event:7`, as the client named it: is there a right to enter it? */
@@ -164,8 +164,10 @@ export class ConnectionRegistry extends DurableObject<Cloudflare.Env> {
 }
 
 /** Rights depend on it. */
-const roleOf = ({ userType, isStaff }: Entrance["caller"]): string =>
-  isStaff ? `${userType}+STAFF` : userType;
+const roleOf = ({ userType, isStaff, rights }: Entrance["caller"]): string => {
+  if (rights) return `${userType}+${rights.join()}`;
+  return isStaff ? `${userType}+STAFF` : userType;
+};
 
 export function registryOf(
   registries: DurableObjectNamespace<ConnectionRegistry>,

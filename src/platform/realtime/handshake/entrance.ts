@@ -3,7 +3,7 @@
  * ticket) and what the person's connection registry remembers (ended sessions, held rights) do not say it.
  */
 import { type Authenticate, factorRequired } from "../../http/authenticate.ts";
-import type { Caller, KnownCaller } from "../../http/caller.ts";
+import { type Caller, type KnownCaller, onSocket } from "../../http/caller.ts";
 import type { Credential } from "../../http/credentials.ts";
 import { Refusal } from "../../http/errors.ts";
 import { keyFault } from "../../http/key-scopes.ts";
@@ -205,7 +205,7 @@ async function lookUp(
   const closed = found.caller.key && keyFault(found.caller.key, {});
   if (closed) throw closed;
   const expiresAt = Math.min(found.caller.expiresAt, ticket?.until ?? Number.POSITIVE_INFINITY);
-  return { caller: { ...found.caller, expiresAt }, credential, ticket };
+  return { caller: { ...onSocket(found.caller), expiresAt }, credential, ticket };
 }
 
 const registryFor = ({ ctx }: Handshake, { caller }: Person) =>
