@@ -82,7 +82,7 @@ test("The dashboard says how many tickets wait for an answer, and how long.", as
 test("The map has trucks with their drivers and jobs, and active orders.", async () => {
   const [client, driver] = [await newPerson("owner"), await newPerson("driver")];
   const tariff = await aTariff();
-  const truck = await aTruck({ driver: driver.id, status: "BUSY", place: [55.7, 37.6] });
+  const truck = await aTruck({ driver: driver.id, status: "BUSY", place: [55.7, 37.6], tariff });
   const lost = await aTruck();
   const order = await anOrder({ client: client.id, tariff, truck, status: "ASSIGNED" });
   const over = await anOrder({ client: client.id, tariff, status: "CANCELLED" });
@@ -94,7 +94,8 @@ test("The map has trucks with their drivers and jobs, and active orders.", async
     latitude: 55.7,
     longitude: 37.6,
     located_at: expect.stringMatching(/Z$/),
-    driver: { id: driver.id, username: driver.username },
+    driver: { id: driver.id, username: driver.username, on_duty: true },
+    vehicle_types: [tariff],
     order,
   });
   const orders = body.orders.map(({ id }: { id: string }) => id);
@@ -102,6 +103,7 @@ test("The map has trucks with their drivers and jobs, and active orders.", async
   expect(body.orders.find(({ id }: { id: string }) => id === order)).toMatchObject({
     status: "ASSIGNED",
     tow_truck: truck,
+    vehicle_type: tariff,
     pickup: { address: "Tverskaya 1", latitude: 55.76, longitude: 37.61 },
     delivery: { address: "Arbat 1", latitude: 55.75, longitude: 37.59 },
   });

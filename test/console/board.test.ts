@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { apply, type Board, type News, type Order, type Truck } from "../../src/console/map/board.ts";
-import { boundsOf, graticule, orderShape, routeShape, truckShape } from "../../src/console/map/shapes.ts";
+import { graticule, orderShape, routeShape, taskShape, truckShape } from "../../src/console/map/shapes.ts";
 
 const truck = (id: number, more: Partial<Truck> = {}): Truck => ({
   id,
@@ -13,6 +13,9 @@ const truck = (id: number, more: Partial<Truck> = {}): Truck => ({
   longitude: 37.6,
   seenAt: null,
   driver: "",
+  driverId: 70,
+  isOnDuty: true,
+  tariffs: [1],
   orderId: null,
   ...more,
 });
@@ -21,6 +24,7 @@ const order = (id: string, more: Partial<Order> = {}): Order => ({
   id,
   status: "CONFIRMED",
   priority: "NORMAL",
+  tariff: 1,
   truckId: null,
   createdAt: "2026-11-21T10:00:00.000Z",
   pickup: { address: "a", latitude: 55.75, longitude: 37.61 },
@@ -107,14 +111,25 @@ describe("an entry", () => {
 });
 
 describe("on the map", () => {
-  test("Trucks of a hidden state are not drawn.", () => {
+  test("Trucks without a place are not drawn; one that was not heard for ten minutes is pale.", () => {
+    const now = Date.parse("2026-11-21T11:00:00Z");
     const all = board([
-      truck(1),
-      truck(2, { status: "OFFLINE" }),
+      truck(1, { seenAt: "2026-11-21T10:55:00Z" }),
+      truck(2, { seenAt: "2026-11-21T10:45:00Z" }),
       truck(3, { latitude: null, longitude: null }),
     ]);
-    const drawn = truckShape(all, new Set(["OFFLINE"])).features.map(({ properties }) => properties.id);
-    expect(drawn).toEqual([1]);
+    const drawn = truckShape(all, now).features.map(({ properties: { id, pale } }) => [id, pale]);
+    expect(drawn).toEqual([
+      [1, false],
+      [2, true],
+    ]);
+  });
+
+  test("While an order is dragged, trucks that can't take it are pale.", () => {
+    const seenAt = "2026-11-21T10:55:00Z";
+    const all = board([truck(1, { seenAt }), truck(2, { seenAt, tariffs: [9] })]);
+    const drawn = truckShape(all, Date.parse("2026-11-21T11:00:00Z"), (id) => id === 1).features;
+    expect(drawn.map(({ properties: { pale } }) => pale)).toEqual([false, true]);
   });
 
   test("A waiting order is drawn differently from one in progress.", () => {
@@ -122,7 +137,7 @@ describe("on the map", () => {
       [],
       [order("x", { status: "PENDING", priority: "URGENT" }), order("y", { status: "ASSIGNED" })],
     );
-    const drawn = orderShape(all, null).features.map(({ properties: { waiting, urgent } }) => [
+    const drawn = orderShape(all, null, false).features.map(({ properties: { waiting, urgent } }) => [
       waiting,
       urgent,
     ]);
@@ -134,7 +149,7 @@ describe("on the map", () => {
 
   test("A truck's line leads to the car, and then to the destination.", () => {
     const way = (status: string) =>
-      routeShape(board([truck(1)], [order("x", { status, truckId: 1 })]), null).features[0]?.geometry
+      routeShape(board([truck(1)], [order("x", { status, truckId: 1 })]), false).features[0]?.geometry
         .coordinates[1];
     expect(way("ASSIGNED")).toEqual([37.61, 55.75]);
     expect(way("IN_PROGRESS")).toEqual([37.7, 55.8]);
@@ -168,11 +183,40 @@ describe("on the map", () => {
     expect((meridians[1] ?? 0) - (meridians[0] ?? 0)).toBeCloseTo(step);
   });
 
-  test("The bounds contain everything, and are null for an empty board.", () => {
-    expect(boundsOf(board([truck(1, { latitude: 50, longitude: 30 })], [order("x")]))).toEqual([
-      [30, 50],
-      [37.61, 55.75],
+  test("A selected order is drawn with its delivery, and with the lines to both ends.", () => {
+    const all = board([truck(1)], [order("x", { status: "ASSIGNED", truckId: 1 })]);
+    const ends = orderShape(all, "x", true).features;
+    expect(ends.map(({ properties: { end }, geometry }) => [end, geometry.coordinates])).toEqual([
+      ["B", [37.7, 55.8]],
+      ["A", [37.61, 55.75]],
     ]);
-    expect(boundsOf(board([]))).toBeNull();
+    expect(routeShape(all, true).features.map(({ geometry }) => geometry.coordinates)).toEqual([
+      [
+        [37.6, 55.7],
+        [37.61, 55.75],
+      ],
+      [
+        [37.61, 55.75],
+        [37.7, 55.8],
+      ],
+    ]);
+  });
+
+  test.each([0, 55.75, -70])("A geofence at latitude %s is a circle of its radius in metres.", (latitude) => {
+    const [circle, point] = taskShape([{ title: "Depot", latitude, longitude: 37.6, radius: 1500 }]).features;
+    const [ring = []] = (circle?.geometry.coordinates ?? []) as number[][][];
+    expect(ring).toHaveLength(65);
+    expect(ring[0]).toEqual(ring[64]);
+    for (const [lng = 0, lat = 0] of ring) {
+      const north = (lat - latitude) * 111_195;
+      const east = (lng - 37.6) * 111_195 * Math.cos((latitude * Math.PI) / 180);
+      expect(Math.hypot(north, east)).toBeCloseTo(1500, 0);
+    }
+    expect(point?.geometry).toEqual({ type: "Point", coordinates: [37.6, latitude] });
+  });
+
+  test("A task without a geofence is a point.", () => {
+    const drawn = taskShape([{ title: "Depot", latitude: 1, longitude: 2, radius: null }]).features;
+    expect(drawn.map(({ geometry }) => geometry.type)).toEqual(["Point"]);
   });
 });

@@ -16,6 +16,7 @@ export interface WindowOptions {
   readonly width?: number;
   readonly locale?: string;
   readonly colorScheme?: "light" | "dark";
+  readonly hasTouch?: boolean;
 }
 
 /** A window's errors, and its requests to other servers. */

@@ -67,10 +67,14 @@ describe("what happens shows by itself", () => {
     expect(await orderOf(id)).toMatchObject({ status: "ASSIGNED" });
     await page.locator('.legend [data-state="busy"]').getByText("1").waitFor();
 
+    const trail = (hours: number) =>
+      page.waitForResponse((response) => response.url().endsWith(`/track/?hours=${hours}`));
+    const lastHour = trail(1);
     await page.locator(".map-panel").getByRole("button", { name: "Э001КХ199" }).click();
-    const track = page.waitForResponse((response) => response.url().includes("/track/"));
-    await page.getByRole("button", { name: "Show the track" }).click();
-    expect((await track).status()).toBe(200);
+    expect((await lastHour).status()).toBe(200);
+    const sixHours = trail(6);
+    await page.getByRole("button", { name: "Six hours" }).click();
+    expect((await sixHours).status()).toBe(200);
     expect(faults).toEqual([]);
     await operator.call("PATCH", `/api/v1/orders/${id}/update-status/`, { status: "CANCELLED" });
   });
@@ -232,6 +236,7 @@ describe("a thousand trucks that move every second", () => {
       status: "AVAILABLE",
       ...place(index + 1, 0),
       located_at: null,
+      vehicle_types: [],
       driver: null,
       order: null,
     }));

@@ -26,6 +26,7 @@ const PATHS = {
   undo: "M9 7 4 12l5 5M4 12h10a5 5 0 0 1 0 10",
   target: "M12 5a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM12 2v3M12 19v3M2 12h3M19 12h3",
   lock: "M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3M12 14.5v2",
+  grip: "M9 6h.01M15 6h.01M9 12h.01M15 12h.01M9 18h.01M15 18h.01",
   send: "M4 12 20 4l-6 16-3-7z",
 } as const;
 

@@ -14,6 +14,11 @@ export interface Truck {
   /** ISO time of the last position. */
   readonly seenAt: string | null;
   readonly driver: string;
+  readonly driverId: number | null;
+  /** Null without a driver. */
+  readonly isOnDuty: boolean | null;
+  /** Ids of the tariffs that it serves. */
+  readonly tariffs: readonly number[];
   readonly orderId: string | null;
 }
 
@@ -21,6 +26,8 @@ export interface Order {
   readonly id: string;
   readonly status: string;
   readonly priority: string;
+  /** Id of its tariff. */
+  readonly tariff: number;
   readonly truckId: number | null;
   readonly createdAt: string;
   readonly pickup: Place;

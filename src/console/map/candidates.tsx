@@ -1,12 +1,14 @@
 /** The trucks that can take an order, each with its button, and why the others nearby can't. */
 import { useRoom } from "@caravan/client/react";
 import { useQuery } from "@tanstack/react-query";
+import { useLocaleState } from "ra-core";
 import { useRef } from "react";
 import { useCode } from "../codes.ts";
-import { useFormats, useWords } from "../i18n.ts";
+import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Ago } from "../records/fields/values.tsx";
 import { type Candidate, readCandidates } from "./reading.ts";
+import { distanceWords, usesMiles } from "./units.ts";
 
 interface CandidatesProps {
   readonly order: string;
@@ -18,13 +20,19 @@ interface CandidatesProps {
 /** How soon a change of some truck or order is shown. Milliseconds. */
 const SOON = 1000;
 
-export function Candidates({ order, version, onAssign }: CandidatesProps) {
-  const words = useWords();
-  const { data, error, refetch } = useQuery({
+/** The trucks around an order; `version` as in `CandidatesProps`. Null: none are asked for. */
+export function useCandidates(order: string | null, version: string) {
+  return useQuery({
     queryKey: ["candidates", order, version],
-    queryFn: ({ signal }) => readCandidates(order, signal),
+    queryFn: ({ signal }) => readCandidates(order ?? "", signal),
+    enabled: order !== null,
     refetchInterval: 15_000,
   });
+}
+
+export function Candidates({ order, version, onAssign }: CandidatesProps) {
+  const words = useWords();
+  const { data, error, refetch } = useCandidates(order, version);
   const waiting = useRef<ReturnType<typeof setTimeout> | null>(null);
   useRoom("ops:all", {
     entry() {
@@ -70,14 +78,20 @@ export function Candidates({ order, version, onAssign }: CandidatesProps) {
 function About({ truck }: { truck: Candidate }) {
   const words = useWords();
   const code = useCode();
-  const formats = useFormats();
+  const [language] = useLocaleState();
   const { driver, fault, located_at: at } = truck;
   return (
     <span>
       <strong>{truck.license_plate}</strong>
       <small>
         {driver ? `${driver.username} · ` : ""}
-        {words("map.away", { km: formats.number(truck.distance_m / 1000, 1) })}
+        {words("map.away", {
+          distance: distanceWords(
+            language ?? "en",
+            usesMiles(language ?? "en", navigator.language),
+            truck.distance_m,
+          ),
+        })}
         {at ? (
           <>
             {" · "}

@@ -1,76 +1,102 @@
-/** The MapLibre map: draws changed shapes a few times a second, and reports clicks and drags. */
+/** The MapLibre map: draws changed shapes a few times a second, and reports clicks, keys and drags. */
 import {
+  AttributionControl,
   type GeoJSONSource,
   type MapGeoJSONFeature,
   Map as MapLibre,
   type MapMouseEvent,
+  type MapTouchEvent,
   NavigationControl,
+  type PointLike,
   ScaleControl,
   setWorkerUrl,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Theme } from "../theme.ts";
 import { say } from "../words.ts";
+import type { Bounds } from "./bounds.ts";
+import { followPointer } from "./drag.ts";
+import type { Ground } from "./ground.ts";
 import { graticule, lineShape, NOTHING, type Shape } from "./shapes.ts";
 import { styleFor } from "./style.ts";
+import { usesMiles } from "./units.ts";
 
 setWorkerUrl(workerUrl);
 
-export type SourceName = "trucks" | "orders" | "routes" | "track" | "cities";
+export type SourceName = "trucks" | "orders" | "routes" | "track" | "cities" | "tasks";
 
 export interface Handlers {
   truck(id: number): void;
   order(id: string): void;
   nothing(): void;
+  /** Several trucks in one place, which no zoom can part. */
+  several(ids: readonly number[]): void;
   /** A click anywhere, where points are chosen; then nothing is selected or dragged. */
   point?(place: { latitude: number; longitude: number }): void;
+  /** An order is being dragged; null: no more. */
+  drag(order: string | null): void;
   /** An order was dragged onto a truck. */
   assign(order: string, truck: number): void;
+  /** What stands beside the pointer over this truck; null: over none. */
+  label(order: string, truck: number | null): string;
 }
 
 /** Minimum interval between two drawings. Milliseconds. */
 const DRAW_EVERY = 200;
-/** Hit radius around the pointer in pixels. */
+/** Hit radius around a pointer, around a finger, and around the cross of the keyboard, in pixels. */
 const REACH = 12;
+const FINGER = 22;
+const CROSS = 40;
+/** From this zoom on, trucks that are hit together are in one place. */
+const CLOSE = 14;
 
 export class Canvas {
   readonly #map: MapLibre;
   readonly #shapes = new Map<SourceName, Shape>();
   readonly #dirty = new Set<SourceName>();
-  readonly #tiles: string | null;
+  readonly #ground: Ground;
+  readonly #language: "ru" | "en";
+  readonly #handlers: Handlers;
   #drawing: ReturnType<typeof setTimeout> | null = null;
-  #pulled: string | null = null;
-  #from: [number, number] = [0, 0];
 
-  constructor(place: HTMLElement, theme: Theme, tiles: string | null, handlers: Handlers) {
-    this.#tiles = tiles;
-    const language = document.documentElement.lang === "ru" ? "ru" : "en";
+  constructor(place: HTMLElement, theme: Theme, ground: Ground, handlers: Handlers) {
+    this.#ground = ground;
+    this.#handlers = handlers;
+    this.#language = document.documentElement.lang === "ru" ? "ru" : "en";
+    const words = (key: Parameters<typeof say>[1]) => say(this.#language, key);
     this.#map = new MapLibre({
       container: place,
-      style: styleFor(theme, tiles),
+      style: styleFor(theme, ground, this.#language),
       center: [50, 57],
       zoom: 3,
-      attributionControl: tiles ? {} : false,
+      attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,
       locale: {
-        "NavigationControl.ZoomIn": say(language, "map.zoomIn"),
-        "NavigationControl.ZoomOut": say(language, "map.zoomOut"),
-        "ScaleControl.Kilometers": say(language, "map.km"),
-        "ScaleControl.Meters": say(language, "map.m"),
-        "Map.Title": say(language, "nav.map"),
+        "NavigationControl.ZoomIn": words("map.zoomIn"),
+        "NavigationControl.ZoomOut": words("map.zoomOut"),
+        "ScaleControl.Kilometers": words("map.km"),
+        "ScaleControl.Meters": words("map.m"),
+        "ScaleControl.Miles": words("map.mi"),
+        "ScaleControl.Feet": words("map.ft"),
+        "AttributionControl.ToggleAttribution": words("map.sources"),
+        "Map.Title": words("map.keys"),
       },
     });
+    const unit = usesMiles(this.#language, navigator.language) ? "imperial" : "metric";
     this.#map.addControl(new NavigationControl({ showCompass: false }), "top-right");
-    this.#map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
+    this.#map.addControl(new ScaleControl({ unit }), "bottom-left");
+    this.#map.addControl(new AttributionControl({ compact: true }), "bottom-right");
     this.#map.touchZoomRotate.disableRotation();
     this.#map.on("load", () => this.#drawAll());
-    this.#map.on("moveend", () => this.#rule());
-    this.#map.on("click", (event) => this.#clicked(event, handlers));
-    this.#map.on("mousemove", (event) => this.#moved(event));
-    if (!handlers.point) this.#map.on("mousedown", (event) => this.#pressed(event));
-    this.#map.on("mouseup", (event) => this.#released(event, handlers));
+    this.#map.on("moveend", () => this.#drawGrid());
+    this.#map.on("click", (event) => this.#clicked(event));
+    this.#map.on("mousemove", (event) => this.#hovered(event));
+    this.#map.getCanvas().addEventListener("keydown", (event) => this.#typed(event));
+    if (handlers.point) return;
+    this.#map.on("mousedown", (event) => this.#pressed(event, REACH));
+    this.#map.on("touchstart", (event) => event.points.length === 1 && this.#pressed(event, FINGER));
   }
 
   /** Shows a shape; the same shape again costs nothing. */
@@ -82,7 +108,7 @@ export class Canvas {
   }
 
   dress(theme: Theme): void {
-    this.#map.setStyle(styleFor(theme, this.#tiles), { diff: false });
+    this.#map.setStyle(styleFor(theme, this.#ground, this.#language), { diff: false });
     this.#map.once("style.load", () => this.#drawAll());
   }
 
@@ -90,8 +116,10 @@ export class Canvas {
     this.#map.easeTo({ center: [longitude, latitude], zoom: Math.max(this.#map.getZoom(), 12) });
   }
 
-  fit(bounds: [[number, number], [number, number]]): void {
-    this.#map.fitBounds(bounds, { padding: 60, maxZoom: 13, duration: 400 });
+  fit(bounds: Bounds, duration = 400): void {
+    const { clientWidth, clientHeight } = this.#map.getContainer();
+    const padding = Math.min(60, clientWidth / 6, clientHeight / 6);
+    this.#map.fitBounds(bounds, { padding, maxZoom: 13, duration });
   }
 
   end(): void {
@@ -99,77 +127,142 @@ export class Canvas {
     this.#map.remove();
   }
 
+  /** Follows the pointer that is down now, until the order is dropped on a truck. `from`: in the window's pixels. */
+  drag(order: string, from: { readonly x: number; readonly y: number }): void {
+    const start = this.#shapes
+      .get("orders")
+      ?.features.find(({ properties: { id, end } }) => id === order && end !== "B");
+    const coordinates = start?.geometry.type === "Point" ? start.geometry.coordinates : null;
+    followPointer(from, {
+      onStart: () => this.#handlers.drag(order),
+      onMove: (x, y) => {
+        const to = this.#map.unproject(this.#pixel(x, y)).toArray();
+        this.#set("pull", coordinates ? lineShape([coordinates, to]) : NOTHING);
+        return this.#handlers.label(order, this.#dropTarget(x, y)?.truck ?? null);
+      },
+      onEnd: (place) => {
+        this.#set("pull", NOTHING);
+        this.#handlers.drag(null);
+        const target = place && this.#dropTarget(place.x, place.y);
+        if (target?.cluster) void this.#open(target.cluster);
+        else if (target) this.#handlers.assign(order, target.truck ?? 0);
+      },
+    });
+  }
+
+  /** The truck or the cluster under a point of the window; null beside the map too. */
+  #dropTarget(x: number, y: number): { truck?: number; cluster?: MapGeoJSONFeature } | null {
+    if (document.elementFromPoint(x, y) !== this.#map.getCanvas()) return null;
+    const [found] = this.#hits(this.#pixel(x, y), FINGER, ["trucks", "clusters"]);
+    if (!found) return null;
+    return found.layer.id === "clusters" ? { cluster: found } : { truck: Number(found.properties.id) };
+  }
+
+  #pixel(x: number, y: number): [number, number] {
+    const { left, top } = this.#map.getCanvas().getBoundingClientRect();
+    return [x - left, y - top];
+  }
+
   /** Redraws the grid for the visible area. */
-  #rule(): void {
-    if (this.#tiles) return;
+  #drawGrid(): void {
+    if (this.#ground.kind !== "grid") return;
     const bounds = this.#map.getBounds();
     this.#set("grid", graticule([bounds.getSouthWest().toArray(), bounds.getNorthEast().toArray()]));
   }
 
   #drawAll(): void {
-    this.#rule();
+    this.#drawGrid();
     for (const name of this.#shapes.keys()) this.#dirty.add(name);
     this.#flush();
   }
 
   #flush(): void {
     this.#drawing = null;
+    // Before the style has loaded there are no sources; then all are drawn.
+    if (!this.#map.getSource("trucks")) return;
     for (const name of this.#dirty) this.#set(name, this.#shapes.get(name) ?? NOTHING);
-    // A source that does not exist yet is drawn when the style has loaded.
-    if (this.#map.isStyleLoaded()) this.#dirty.clear();
+    this.#dirty.clear();
   }
 
   #set(name: SourceName | "pull" | "grid", shape: Shape): void {
     this.#map.getSource<GeoJSONSource>(name)?.setData(shape as Parameters<GeoJSONSource["setData"]>[0]);
   }
 
-  #hit({ point }: MapMouseEvent, layers: readonly string[]): MapGeoJSONFeature | undefined {
-    if (!this.#map.getLayer("trucks")) return undefined;
-    const { x, y } = point;
-    return this.#map.queryRenderedFeatures(
-      [
-        [x - REACH, y - REACH],
-        [x + REACH, y + REACH],
-      ],
-      { layers: [...layers] },
-    )[0];
+  /** Features of these layers around a pixel of the map, the closest first. */
+  #hits(pixel: PointLike, reach: number, layers: readonly string[]): MapGeoJSONFeature[] {
+    if (!this.#map.getLayer("trucks")) return [];
+    const [x, y] = Array.isArray(pixel) ? pixel : [pixel.x, pixel.y];
+    const box: [PointLike, PointLike] = [
+      [x - reach, y - reach],
+      [x + reach, y + reach],
+    ];
+    const away = ({ geometry }: MapGeoJSONFeature) => {
+      if (geometry.type !== "Point") return 0;
+      const at = this.#map.project(geometry.coordinates as [number, number]);
+      return Math.hypot(at.x - x, at.y - y);
+    };
+    return this.#map
+      .queryRenderedFeatures(box, { layers: [...layers] })
+      .map((feature) => ({ feature, away: away(feature) }))
+      .sort((one, other) => one.away - other.away)
+      .map(({ feature }) => feature);
   }
 
-  async #clicked(event: MapMouseEvent, handlers: Handlers): Promise<void> {
-    if (handlers.point) return handlers.point({ latitude: event.lngLat.lat, longitude: event.lngLat.lng });
-    const found = this.#hit(event, ["orders", "trucks", "clusters"]);
-    if (!found) return handlers.nothing();
-    const { id, cluster_id: cluster } = found.properties;
-    if (found.layer.id === "orders") return handlers.order(String(id));
-    if (found.layer.id === "trucks") return handlers.truck(Number(id));
+  #clicked(event: MapMouseEvent): void {
+    const { lat: latitude, lng: longitude } = event.lngLat;
+    if (this.#handlers.point) this.#handlers.point({ latitude, longitude });
+    else this.#choose(event.point, REACH);
+  }
+
+  /** Selects what is closest, opens a cluster, or asks which of the trucks that are in one place. */
+  #choose(pixel: PointLike, reach: number): void {
+    const hits = this.#hits(pixel, reach, ["orders", "trucks", "clusters"]);
+    const trucks = hits.filter(({ layer }) => layer.id === "trucks").map(({ properties }) => properties.id);
+    const ids = [...new Set(trucks.map(Number))];
+    const [first] = hits;
+    if (!first) this.#handlers.nothing();
+    else if (first.layer.id === "clusters") void this.#open(first);
+    else if (first.layer.id === "orders") this.#handlers.order(String(first.properties.id));
+    else if (ids.length === 1) this.#handlers.truck(ids[0] ?? 0);
+    else if (this.#map.getZoom() >= CLOSE) this.#handlers.several(ids);
+    else this.#zoomTo(first, CLOSE + 1);
+  }
+
+  /** Zooms to where a cluster falls apart. */
+  async #open(cluster: MapGeoJSONFeature): Promise<void> {
     const source = this.#map.getSource<GeoJSONSource>("trucks");
-    const zoom = await source?.getClusterExpansionZoom(Number(cluster));
-    this.#map.easeTo({ center: event.lngLat, zoom: (zoom ?? this.#map.getZoom()) + 0.5 });
+    const zoom = await source?.getClusterExpansionZoom(Number(cluster.properties.cluster_id));
+    this.#zoomTo(cluster, (zoom ?? this.#map.getZoom()) + 0.5);
+  }
+
+  #zoomTo({ geometry }: MapGeoJSONFeature, zoom: number): void {
+    if (geometry.type === "Point")
+      this.#map.easeTo({ center: geometry.coordinates as [number, number], zoom });
+  }
+
+  /** Enter and Space choose what is under the cross in the middle; MapLibre itself moves and zooms. */
+  #typed(event: KeyboardEvent): void {
+    if (event.key === "Escape") this.#handlers.nothing();
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    const { lat: latitude, lng: longitude } = this.#map.getCenter();
+    if (this.#handlers.point) this.#handlers.point({ latitude, longitude });
+    else this.#choose(this.#map.project([longitude, latitude]), CROSS);
   }
 
   /** Starts dragging a waiting order; anywhere else the map is moved. */
-  #pressed(event: MapMouseEvent): void {
-    const order = this.#hit(event, ["orders"]);
-    if (!order?.properties.waiting || order.geometry.type !== "Point") return;
+  #pressed(event: MapMouseEvent | MapTouchEvent, reach: number): void {
+    const { originalEvent } = event;
+    if ("button" in originalEvent && originalEvent.button !== 0) return;
+    const [order] = this.#hits(event.point, reach, ["orders"]);
+    if (!order?.properties.waiting || order.properties.end === "B") return;
     event.preventDefault();
-    this.#pulled = String(order.properties.id);
-    this.#from = order.geometry.coordinates as [number, number];
+    const { left, top } = this.#map.getCanvas().getBoundingClientRect();
+    this.drag(String(order.properties.id), { x: event.point.x + left, y: event.point.y + top });
   }
 
-  #moved(event: MapMouseEvent): void {
-    if (this.#pulled) this.#set("pull", lineShape([this.#from, event.lngLat.toArray()]));
-    else
-      this.#map.getCanvas().style.cursor = this.#hit(event, ["orders", "trucks", "clusters"])
-        ? "pointer"
-        : "";
-  }
-
-  #released(event: MapMouseEvent, handlers: Handlers): void {
-    if (!this.#pulled) return;
-    const order = this.#pulled;
-    this.#pulled = null;
-    this.#set("pull", NOTHING);
-    const truck = this.#hit(event, ["trucks"]);
-    if (truck) handlers.assign(order, Number(truck.properties.id));
+  #hovered(event: MapMouseEvent): void {
+    const [found] = this.#hits(event.point, REACH, ["orders", "trucks", "clusters"]);
+    this.#map.getCanvas().style.cursor = this.#handlers.point ? "crosshair" : found ? "pointer" : "";
   }
 }

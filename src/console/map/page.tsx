@@ -1,7 +1,6 @@
 /** The live map: trucks by state, active orders, routes; assigning by drag or click. */
 import "maplibre-gl/dist/maplibre-gl.css";
-import { useRoom } from "@caravan/client/react";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { useNotify } from "ra-core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router-dom";
@@ -9,113 +8,120 @@ import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Confirm } from "../kit/dialog.tsx";
 import { PageTitle } from "../kit/page.tsx";
-import { useTheme } from "../theme.ts";
-import { apply, EMPTY, type News } from "./board.ts";
-import { Canvas } from "./canvas.ts";
+import { readAddress, writeAddress } from "./address.ts";
+import type { Board } from "./board.ts";
+import { boundsOf, workBounds } from "./bounds.ts";
+import { useCandidates } from "./candidates.tsx";
+import type { Canvas } from "./canvas.ts";
 import { useCities } from "./cities.ts";
 import { Legend } from "./legend.tsx";
-import { Panel } from "./panel.tsx";
-import { assign, readBoard, readTrack } from "./reading.ts";
-import { boundsOf, lineShape, NOTHING, orderShape, routeShape, truckShape } from "./shapes.ts";
+import { type Choice, Panel } from "./panel.tsx";
+import { assign, type Task } from "./reading.ts";
+import { lineShape, orderShape, routeShape, taskShape, truckShape } from "./shapes.ts";
+import { useBoard, useNow, useTariffs, useTasks, useTrail } from "./use-board.ts";
+import { useCanvas } from "./use-canvas.ts";
+import { canTake, type Filters, viewOf } from "./view.ts";
+
+const HOURS = 1;
+const MORE_HOURS = 6;
 
 export function MapPage() {
   const [search, setSearch] = useSearchParams();
-  const chosenOrder = search.get("order");
-  const chosenTruck = search.get("truck") ? Number(search.get("truck")) : null;
-  const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
+  const { order, truck, filters } = useMemo(() => readAddress(search), [search]);
+  const [here, setHere] = useState<readonly number[]>([]);
   const [asked, setAsked] = useState<{ order: string; truck: number } | null>(null);
-  const [showsTrack, setShowsTrack] = useState(false);
+  const [dragged, setDragged] = useState<string | null>(null);
+  const [hours, setHours] = useState(HOURS);
   const [follows, setFollows] = useState(false);
+  const [showsTasks, setShowsTasks] = useState(true);
   const board = useBoard();
+  const now = useNow();
   const words = useWords();
-  const notify = useNotify();
-  const queries = useQueryClient();
 
   const choose = useCallback(
-    (next: { order?: string; truck?: number }) => {
-      setShowsTrack(false);
+    ({ order = null, truck = null, here = [] }: Choice) => {
+      setHours(HOURS);
       setFollows(false);
-      setSearch(
-        next.order ? { order: next.order } : next.truck === undefined ? {} : { truck: String(next.truck) },
-        { replace: true },
-      );
+      setHere(here);
+      setSearch((before) => writeAddress({ ...readAddress(before), order, truck }), { replace: true });
     },
     [setSearch],
   );
+  const filter = (next: Filters) =>
+    setSearch((before) => writeAddress({ ...readAddress(before), filters: next }), { replace: true });
+
   const place = useRef<HTMLDivElement>(null);
   const canvas = useCanvas(place, {
     truck: (truck) => choose({ truck }),
     order: (order) => choose({ order }),
     nothing: () => choose({}),
+    several: (here) => choose({ here }),
+    drag: setDragged,
     assign: (order, truck) => setAsked({ order, truck }),
+    label: (_, over) =>
+      over === null
+        ? words("map.dragOn")
+        : words("map.dragTo", { truck: board.trucks.get(over)?.plate ?? `№ ${over}` }),
   });
-  const { data: track = NOTHING } = useQuery({
-    queryKey: ["track", chosenTruck],
-    queryFn: async ({ signal }) => lineShape(await readTrack(chosenTruck ?? 0, signal)),
-    enabled: showsTrack && chosenTruck !== null,
+
+  const chosen = truck === null ? undefined : board.trucks.get(truck);
+  const tasks = useTasks();
+  const shownTasks = useMemo(
+    () =>
+      tasksOf(tasks, { isOrder: order !== null, driver: chosen?.driverId ?? null, chosen: Boolean(chosen) }),
+    [tasks, order, chosen],
+  );
+  useDrawing(canvas, {
+    board,
+    filters,
+    order,
+    truck,
+    dragged,
+    hours,
+    now,
+    tasks: showsTasks ? shownTasks : [],
   });
-  const cities = useCities();
-  const trucks = useMemo(() => truckShape(board, hidden), [board, hidden]);
-  const orders = useMemo(() => orderShape(board, chosenOrder), [board, chosenOrder]);
-  const routes = useMemo(() => routeShape(board, chosenOrder), [board, chosenOrder]);
-  useEffect(() => {
-    canvas?.draw("trucks", trucks);
-    canvas?.draw("orders", orders);
-    canvas?.draw("routes", routes);
-    canvas?.draw("track", showsTrack ? track : NOTHING);
-    canvas?.draw("cities", cities);
-  }, [canvas, trucks, orders, routes, track, showsTrack, cities]);
+  useView(canvas, board, now, follows ? truck : null);
 
-  const followed = follows && chosenTruck !== null ? board.trucks.get(chosenTruck) : undefined;
-  const [lng, lat] = [followed?.longitude ?? null, followed?.latitude ?? null];
-  useEffect(() => {
-    if (lng !== null && lat !== null) canvas?.look(lng, lat);
-  }, [canvas, lng, lat]);
-
-  const fit = () => {
-    const bounds = boundsOf(board);
-    if (bounds) canvas?.fit(bounds);
-  };
-  const fitted = useRef(false);
-  useEffect(() => {
-    const bounds = fitted.current ? null : boundsOf(board);
-    if (!canvas || !bounds) return;
-    fitted.current = true;
-    canvas.fit(bounds);
-  }, [canvas, board]);
-
-  const run = async () => {
-    if (!asked) return;
-    setAsked(null);
-    try {
-      await assign(asked.order, asked.truck);
-      const truck = board.trucks.get(asked.truck)?.plate ?? `№ ${asked.truck}`;
-      notify("map.assigned", { type: "success", messageArgs: { truck } });
-    } catch (error) {
-      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
-    }
-    queries.invalidateQueries({ queryKey: ["board"] });
-  };
+  const run = useAssignment(board, asked, () => setAsked(null));
   const askedTruck = asked && board.trucks.get(asked.truck);
   return (
     <section className="map-page">
       <PageTitle title={words("nav.map")}>
-        <Button icon="target" label={words("map.fit")} onClick={fit} />
+        <Button
+          icon="target"
+          label={words("map.fit")}
+          onClick={() => {
+            const bounds = boundsOf(board);
+            if (bounds) canvas?.fit(bounds);
+          }}
+        />
       </PageTitle>
       <div className="map-frame">
         <div className="map" ref={place} role="application" aria-label={words("nav.map")} />
-        <Legend board={board} hidden={hidden} onChange={setHidden} />
+        <Legend
+          board={board}
+          filters={filters}
+          tariffs={useTariffs()}
+          now={now}
+          showsTasks={tasks.length > 0 ? showsTasks : null}
+          onFilter={filter}
+          onTasks={setShowsTasks}
+        />
         <Panel
           board={board}
-          order={chosenOrder}
-          truck={chosenTruck}
-          showsTrack={showsTrack}
+          tasks={shownTasks}
+          order={order}
+          truck={truck}
+          here={here}
+          showsMore={hours === MORE_HOURS}
           follows={follows}
           onFollow={() => setFollows(!follows)}
           onChoose={choose}
           onLook={(point) => canvas?.look(point.longitude, point.latitude)}
-          onTrack={() => setShowsTrack(!showsTrack)}
+          onMore={() => setHours(hours === HOURS ? MORE_HOURS : HOURS)}
           onAssign={(order, truck) => setAsked({ order, truck })}
+          onDrag={(order, from) => canvas?.drag(order, from)}
         />
       </div>
       {asked ? (
@@ -133,81 +139,95 @@ export function MapPage() {
   );
 }
 
-/** How often the board is loaded again at most, because of trucks and orders that it does not have. Milliseconds. */
-const LOAD_AGAIN = 5_000;
-
-/** Collects entries and positions between frames, so that a thousand moving trucks cost one new board. */
-function useBoard() {
-  const { data = EMPTY, refetch } = useQuery({
-    queryKey: ["board"],
-    queryFn: ({ signal }) => readBoard(signal),
-    staleTime: 60_000,
-  });
-  const [board, setBoard] = useState(data);
-  useEffect(() => setBoard(data), [data]);
-  const waiting = useRef<News[]>([]);
-  const scheduled = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const loadedAt = useRef(0);
-  const loading = useRef<ReturnType<typeof setTimeout> | null>(null);
-  const loadAgain = () => {
-    loading.current ??= setTimeout(
-      () => {
-        loading.current = null;
-        loadedAt.current = Date.now();
-        void refetch();
-      },
-      Math.max(0, loadedAt.current + LOAD_AGAIN - Date.now()),
-    );
-  };
-  const take = (news: News) => {
-    waiting.current.push(news);
-    scheduled.current ??= setTimeout(() => {
-      scheduled.current = null;
-      const all = waiting.current.splice(0);
-      setBoard((before) => {
-        const { board: after, unknown } = apply(before, all);
-        if (unknown) loadAgain();
-        return after;
-      });
-    }, 150);
-  };
-  useRoom("ops:all", { entry: take, latest: take, reload: () => void refetch() });
-  useEffect(
-    () => () => {
-      if (scheduled.current) clearTimeout(scheduled.current);
-      if (loading.current) clearTimeout(loading.current);
-    },
-    [],
-  );
-  return board;
+/** All tasks; of a selected truck those that its driver has to do; with an order none. */
+function tasksOf(
+  tasks: readonly Task[],
+  { isOrder, chosen, driver }: { isOrder: boolean; chosen: boolean; driver: number | null },
+): readonly Task[] {
+  if (isOrder) return [];
+  return chosen ? tasks.filter(({ assignedTo }) => assignedTo !== null && assignedTo === driver) : tasks;
 }
 
-type CanvasHandlers = ConstructorParameters<typeof Canvas>[3];
+interface Drawn {
+  readonly board: Board;
+  readonly filters: Filters;
+  readonly order: string | null;
+  readonly truck: number | null;
+  readonly dragged: string | null;
+  readonly hours: number;
+  readonly now: number;
+  readonly tasks: readonly Task[];
+}
 
-function useCanvas(place: React.RefObject<HTMLDivElement | null>, handlers: CanvasHandlers): Canvas | null {
-  const [canvas, setCanvas] = useState<Canvas | null>(null);
-  const theme = useTheme();
-  const first = useRef(theme);
-  const newest = useRef(handlers);
-  useEffect(() => {
-    newest.current = handlers;
-  });
-  useEffect(() => {
-    if (!place.current) return;
-    const tiles = document.getElementById("console")?.dataset.tiles ?? null;
-    const made = new Canvas(place.current, first.current, tiles, {
-      truck: (id) => newest.current.truck(id),
-      order: (id) => newest.current.order(id),
-      nothing: () => newest.current.nothing(),
-      assign: (order, truck) => newest.current.assign(order, truck),
+/** Draws the part of the board that is to be seen. */
+function useDrawing(canvas: Canvas | null, drawn: Drawn): void {
+  const { board, filters, order, truck, dragged, hours, now, tasks } = drawn;
+  const waits = order === null ? undefined : board.orders.get(order);
+  const { data: near } = useCandidates(waits?.truckId === null ? order : null, waits?.status ?? "");
+  const candidates = useMemo(
+    () => (near ?? []).filter(({ fault }) => fault === null).map(({ id }) => id),
+    [near],
+  );
+  const view = useMemo(
+    () => viewOf(board, filters, { order, truck, candidates }, now),
+    [board, filters, order, truck, candidates, now],
+  );
+  const isFocused = view !== board && (board.orders.has(order ?? "") || board.trucks.has(truck ?? 0));
+  const followed = truck === null ? undefined : board.trucks.get(truck);
+  const [lng, lat] = [followed?.longitude ?? null, followed?.latitude ?? null];
+  const at = useMemo(() => (lng === null || lat === null ? null : [lng, lat]), [lng, lat]);
+  const trail = useTrail(followed ? truck : null, hours, at);
+  const trucks = useMemo(() => {
+    const moved = dragged === null ? undefined : board.orders.get(dragged);
+    return truckShape(view, now, (id) => {
+      const each = view.trucks.get(id);
+      return !moved || !each || canTake(each, moved);
     });
-    setCanvas(made);
-    return () => made.end();
-  }, [place]);
+  }, [view, now, dragged, board]);
+  const orders = useMemo(() => orderShape(view, order, isFocused), [view, order, isFocused]);
+  const routes = useMemo(() => routeShape(view, isFocused), [view, isFocused]);
+  const line = useMemo(() => lineShape([...trail]), [trail]);
+  const circles = useMemo(() => taskShape(tasks), [tasks]);
+  const cities = useCities();
   useEffect(() => {
-    if (!canvas || first.current === theme) return;
-    first.current = theme;
-    canvas.dress(theme);
-  }, [canvas, theme]);
-  return canvas;
+    canvas?.draw("trucks", trucks);
+    canvas?.draw("orders", orders);
+    canvas?.draw("routes", routes);
+    canvas?.draw("track", line);
+    canvas?.draw("tasks", circles);
+    canvas?.draw("cities", cities);
+  }, [canvas, trucks, orders, routes, line, circles, cities]);
+}
+
+/** Opens where the work is, and keeps a followed truck in the middle. */
+function useView(canvas: Canvas | null, board: Board, now: number, follow: number | null): void {
+  const followed = follow === null ? undefined : board.trucks.get(follow);
+  const [lng, lat] = [followed?.longitude ?? null, followed?.latitude ?? null];
+  useEffect(() => {
+    if (lng !== null && lat !== null) canvas?.look(lng, lat);
+  }, [canvas, lng, lat]);
+  const opened = useRef<Canvas | null>(null);
+  useEffect(() => {
+    const bounds = opened.current === canvas ? null : workBounds(board, now);
+    if (!canvas || !bounds) return;
+    opened.current = canvas;
+    canvas.fit(bounds, 0);
+  }, [canvas, board, now]);
+}
+
+function useAssignment(board: Board, asked: { order: string; truck: number } | null, done: () => void) {
+  const notify = useNotify();
+  const queries = useQueryClient();
+  return async () => {
+    if (!asked) return;
+    done();
+    try {
+      await assign(asked.order, asked.truck);
+      const truck = board.trucks.get(asked.truck)?.plate ?? `№ ${asked.truck}`;
+      notify("map.assigned", { type: "success", messageArgs: { truck } });
+    } catch (error) {
+      notify(error instanceof Error ? error.message : "error.offline", { type: "error" });
+    }
+    queries.invalidateQueries({ queryKey: ["board"] });
+  };
 }

@@ -1,32 +1,51 @@
-/** The panel beside the map: the selection with its actions, and all orders as a list for keyboard users. */
+/** The panel beside the map: the selection with its actions; without one, all orders as a list to choose or drag from. */
+import type { PointerEvent } from "react";
 import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
+import { Icon } from "../kit/icon.tsx";
 import { shortId } from "../records/fields/titles.ts";
 import { Ago, State } from "../records/fields/values.tsx";
 import { type Board, isWaiting, type Order, type Place, type Truck } from "./board.ts";
 import { Candidates } from "./candidates.tsx";
+import type { Task } from "./reading.ts";
+import { ordersOf } from "./view.ts";
+
+/** What is chosen next; nothing given means no selection. */
+export interface Choice {
+  readonly order?: string | null;
+  readonly truck?: number | null;
+  /** Trucks in one place, to choose among. */
+  readonly here?: readonly number[];
+}
 
 interface PanelProps {
   readonly board: Board;
+  /** Tasks on the map. */
+  readonly tasks: readonly Task[];
   readonly order: string | null;
   readonly truck: number | null;
-  readonly showsTrack: boolean;
+  readonly here: readonly number[];
+  /** The trail is longer than an hour. */
+  readonly showsMore: boolean;
   readonly follows: boolean;
-  readonly onChoose: (next: { order?: string; truck?: number }) => void;
+  readonly onChoose: (next: Choice) => void;
   readonly onLook: (point: { latitude: number; longitude: number }) => void;
-  readonly onTrack: () => void;
+  readonly onMore: () => void;
   readonly onFollow: () => void;
   readonly onAssign: (order: string, truck: number) => void;
+  /** The pointer went down on an order, at a point of the window. */
+  readonly onDrag: (order: string, from: { readonly x: number; readonly y: number }) => void;
 }
 
 export function Panel(props: PanelProps) {
-  const { board, order, truck, onChoose } = props;
+  const { board, order, truck, here, onChoose } = props;
   const words = useWords();
   const chosenOrder = order === null ? undefined : board.orders.get(order);
   const chosenTruck = truck === null ? undefined : board.trucks.get(truck);
-  if (!chosenOrder && !chosenTruck) return <Waiting {...props} />;
+  const isChosen = order !== null || truck !== null || here.length > 0;
+  if (!isChosen) return <Orders {...props} />;
   return (
     <aside className="map-panel">
       <Button
@@ -38,26 +57,42 @@ export function Panel(props: PanelProps) {
       />
       {chosenOrder ? <OrderPanel {...props} chosen={chosenOrder} /> : null}
       {chosenTruck ? <TruckPanel {...props} chosen={chosenTruck} /> : null}
+      {here.length > 0 && !chosenOrder && !chosenTruck ? <TrucksHere {...props} /> : null}
+      {(order !== null && !chosenOrder) || (truck !== null && !chosenTruck) ? (
+        <p className="quiet">{words("map.offMap")}</p>
+      ) : null}
     </aside>
   );
 }
 
 /** Without a selection: the orders, the longest waiting first. */
-function Waiting({ board, onChoose, onLook }: PanelProps) {
+function Orders({ board, onChoose, onLook, onDrag }: PanelProps) {
   const words = useWords();
   const code = useCode();
   const orders = [...board.orders.values()].sort(
     (a, b) => Number(isWaiting(b)) - Number(isWaiting(a)) || a.createdAt.localeCompare(b.createdAt),
   );
+  const pressed = (order: Order) => (event: PointerEvent) => {
+    if (event.button === 0) onDrag(order.id, { x: event.clientX, y: event.clientY });
+  };
   return (
     <aside className="map-panel">
       <h2>{words("map.orders")}</h2>
-      <p className="quiet">{words("map.hint")}</p>
+      <p className="quiet">{words(orders.length > 0 ? "map.hint" : "map.noOrders")}</p>
       <ul className="map-list">
         {orders.slice(0, 100).map((order) => (
-          <li key={order.id}>
+          <li key={order.id} className="map-row">
+            {isWaiting(order) ? (
+              // For a finger, which scrolls the list elsewhere. With a keyboard an order is chosen and assigned in its panel.
+              <span className="grip" title={words("map.drag")} onPointerDown={pressed(order)}>
+                <Icon name="grip" />
+              </span>
+            ) : null}
             <button
               type="button"
+              onPointerDown={(event) =>
+                event.pointerType === "mouse" && isWaiting(order) && pressed(order)(event)
+              }
               onClick={() => {
                 onChoose({ order: order.id });
                 onLook(order.pickup);
@@ -75,8 +110,34 @@ function Waiting({ board, onChoose, onLook }: PanelProps) {
   );
 }
 
+function TrucksHere({ board, here, onChoose }: PanelProps) {
+  const words = useWords();
+  const code = useCode();
+  const trucks = here.flatMap((id) => board.trucks.get(id) ?? []);
+  return (
+    <>
+      <h2>{words("map.here", { n: trucks.length })}</h2>
+      <ul className="map-list">
+        {trucks.map((truck) => (
+          <li key={truck.id} className="map-row">
+            <button type="button" onClick={() => onChoose({ truck: truck.id })}>
+              <span>
+                <State value={truck.status} words={code(truck.status)} />{" "}
+                {truck.seenAt ? <Ago value={truck.seenAt} /> : null}
+              </span>
+              <strong>{truck.plate}</strong>
+              <small>{truck.driver}</small>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
 function OrderPanel({ board, chosen, onAssign, onChoose, onLook }: PanelProps & { chosen: Order }) {
   const code = useCode();
+  const words = useWords();
   const truck = chosen.truckId === null ? undefined : board.trucks.get(chosen.truckId);
   return (
     <>
@@ -95,6 +156,7 @@ function OrderPanel({ board, chosen, onAssign, onChoose, onLook }: PanelProps & 
           {truck.driver}
         </p>
       ) : null}
+      <p className="quiet">{words("map.onlyThis")}</p>
       {isWaiting(chosen) ? (
         <Candidates
           order={chosen.id}
@@ -107,10 +169,10 @@ function OrderPanel({ board, chosen, onAssign, onChoose, onLook }: PanelProps & 
 }
 
 function TruckPanel(props: PanelProps & { chosen: Truck }) {
-  const { board, chosen, showsTrack, follows, onTrack, onFollow, onChoose } = props;
+  const { board, tasks, chosen, showsMore, follows, onMore, onFollow, onChoose, onLook } = props;
   const words = useWords();
   const code = useCode();
-  const order = chosen.orderId === null ? undefined : board.orders.get(chosen.orderId);
+  const orders = ordersOf(board, chosen);
   return (
     <>
       <h2>
@@ -124,22 +186,34 @@ function TruckPanel(props: PanelProps & { chosen: Truck }) {
         {chosen.model}
         {chosen.driver ? ` · ${chosen.driver}` : ""}
       </p>
-      {order ? (
-        <p>
-          {words("ticket.order")}:{" "}
-          <button type="button" className="link" onClick={() => onChoose({ order: order.id })}>
-            {order.pickup.address}
-          </button>
-        </p>
-      ) : null}
       <p className="row">
         <Button icon="target" aria-pressed={follows} onClick={onFollow}>
           {words("map.follow")}
         </Button>
-        <Button aria-pressed={showsTrack} onClick={onTrack}>
-          {words("map.track")}
+        <Button aria-pressed={showsMore} title={words("map.trailTitle")} onClick={onMore}>
+          {words("map.trail")}
         </Button>
       </p>
+      <p className="quiet">{words("map.onlyThis")}</p>
+      {orders.length > 0 ? <h2>{words("map.truckOrders")}</h2> : null}
+      {orders.map((order) => (
+        <div key={order.id} className="map-order">
+          <button type="button" className="link" onClick={() => onChoose({ order: order.id })}>
+            № {shortId(order.id)} · {code(order.status)}
+          </button>
+          <Way from={order.pickup} to={order.delivery} onLook={onLook} />
+        </div>
+      ))}
+      {tasks.length > 0 ? <h2>{words("map.truckTasks")}</h2> : null}
+      <ul className="map-list">
+        {tasks.map((task) => (
+          <li key={task.id}>
+            <button type="button" className="link" onClick={() => onLook(task)}>
+              {task.title}
+            </button>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

@@ -1,13 +1,14 @@
 /** A map of one order: its two places, its truck and the truck's trail; where places are chosen, it takes a click as one. */
 import "maplibre-gl/dist/maplibre-gl.css";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import { useWords } from "../i18n.ts";
-import { useTheme } from "../theme.ts";
-import { Canvas } from "./canvas.ts";
+import { boundsAround, workBounds } from "./bounds.ts";
+import type { Handlers } from "./canvas.ts";
 import { useCities } from "./cities.ts";
 import { readBoard } from "./reading.ts";
-import { boundsOf, lineShape, NOTHING, type Shape } from "./shapes.ts";
+import { lineShape, NOTHING, type Shape } from "./shapes.ts";
+import { useCanvas } from "./use-canvas.ts";
 
 interface Point {
   readonly latitude: number;
@@ -32,31 +33,7 @@ export default function PointMap({
 }: PointMapProps) {
   const words = useWords();
   const place = useRef<HTMLDivElement>(null);
-  const newest = useRef(onPoint);
-  const theme = useTheme();
-  const first = useRef(theme);
-  const [canvas, setCanvas] = useState<Canvas | null>(null);
-  useEffect(() => {
-    newest.current = onPoint;
-  });
-  useEffect(() => {
-    if (!place.current) return;
-    const tiles = document.getElementById("console")?.dataset.tiles ?? null;
-    const made = new Canvas(place.current, first.current, tiles, {
-      truck: () => {},
-      order: () => {},
-      nothing: () => {},
-      assign: () => {},
-      point: (chosen) => newest.current?.(chosen),
-    });
-    setCanvas(made);
-    return () => made.end();
-  }, []);
-  useEffect(() => {
-    if (!canvas || first.current === theme) return;
-    first.current = theme;
-    canvas.dress(theme);
-  }, [canvas, theme]);
+  const canvas = useCanvas(place, { ...NO_HANDLERS, point: (chosen) => onPoint?.(chosen) });
   const cities = useCities();
   useEffect(() => canvas?.draw("cities", cities), [canvas, cities]);
   // Without a place yet, the map opens where the work is.
@@ -68,7 +45,7 @@ export default function PointMap({
     staleTime: 60_000,
   });
   useEffect(() => {
-    const bounds = board && isEmpty ? boundsOf(board) : null;
+    const bounds = board && isEmpty ? workBounds(board, Date.now()) : null;
     if (bounds) canvas?.fit(bounds);
   }, [canvas, board, isEmpty]);
   useEffect(() => {
@@ -76,12 +53,8 @@ export default function PointMap({
     const at = ends.map(({ at }) => at);
     canvas?.draw("orders", endsShape(ends));
     canvas?.draw("routes", lineShape(at));
-    if (at.length === 0) return;
-    const [lngs, lats] = [at.map(([lng]) => lng), at.map(([, lat]) => lat)];
-    canvas?.fit([
-      [Math.min(...lngs), Math.min(...lats)],
-      [Math.max(...lngs), Math.max(...lats)],
-    ]);
+    const bounds = boundsAround(at);
+    if (bounds) canvas?.fit(bounds);
   }, [canvas, pickup, delivery]);
   useEffect(() => {
     canvas?.draw("trucks", truck ? truckShapeOf(truck) : NOTHING);
@@ -90,6 +63,17 @@ export default function PointMap({
   return <div className="map point-map" ref={place} role="application" aria-label={words("call.map")} />;
 }
 
+/** Nothing can be selected or dragged on this map. */
+const NO_HANDLERS: Handlers = {
+  truck: () => {},
+  order: () => {},
+  nothing: () => {},
+  several: () => {},
+  drag: () => {},
+  assign: () => {},
+  label: () => "",
+};
+
 const NO_TRAIL: readonly number[][] = [];
 
 const truckShapeOf = ({ latitude, longitude, plate }: Point & { readonly plate: string }): Shape => ({
@@ -97,7 +81,7 @@ const truckShapeOf = ({ latitude, longitude, plate }: Point & { readonly plate: 
   features: [
     {
       type: "Feature",
-      properties: { id: 0, plate, status: "BUSY" },
+      properties: { id: 0, plate, status: "BUSY", pale: false },
       geometry: { type: "Point", coordinates: [longitude, latitude] },
     },
   ],

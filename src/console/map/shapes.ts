@@ -1,56 +1,68 @@
 /** The board as GeoJSON sources. Pure. */
-import { type Board, isWaiting, type Place } from "./board.ts";
+import { type Board, isWaiting, type Order, type Place } from "./board.ts";
+import type { Bounds } from "./bounds.ts";
+import { isStale } from "./view.ts";
 
 export type Shape = { type: "FeatureCollection"; features: Feature[] };
 type Feature = {
   type: "Feature";
   id?: number;
   properties: Record<string, string | number | boolean | null>;
-  geometry: { type: "Point"; coordinates: number[] } | { type: "LineString"; coordinates: number[][] };
+  geometry:
+    | { type: "Point"; coordinates: number[] }
+    | { type: "LineString"; coordinates: number[][] }
+    | { type: "Polygon"; coordinates: number[][][] };
 };
 
 export const NOTHING: Shape = { type: "FeatureCollection", features: [] };
 const collection = (features: Feature[]): Shape => ({ type: "FeatureCollection", features });
 
-/** Trucks whose state is not hidden. */
-export function truckShape({ trucks }: Board, hidden: ReadonlySet<string>): Shape {
+/** Trucks: pale where the position is old, and those that can't take the order that is being dragged. */
+export function truckShape(
+  { trucks }: Board,
+  now: number,
+  fits: (id: number) => boolean = () => true,
+): Shape {
   const features: Feature[] = [];
-  for (const { id, plate, status, latitude, longitude } of trucks.values())
-    if (latitude !== null && longitude !== null && !hidden.has(status))
-      features.push({
-        type: "Feature",
-        properties: { id, plate, status },
-        geometry: { type: "Point", coordinates: [longitude, latitude] },
-      });
+  for (const truck of trucks.values()) {
+    const { id, plate, status, latitude, longitude } = truck;
+    if (latitude === null || longitude === null) continue;
+    const properties = { id, plate, status, pale: isStale(truck, now) || !fits(id) };
+    features.push({ type: "Feature", properties, geometry: pointAt({ latitude, longitude }) });
+  }
   return collection(features);
 }
 
-/** Orders, with the selected one marked. */
-export function orderShape({ orders }: Board, chosen: string | null): Shape {
+/** Pick-ups of orders; `showsEnds` also draws where they go, and marks both as A and B. */
+export function orderShape({ orders }: Board, chosen: string | null, showsEnds: boolean): Shape {
   return collection(
-    [...orders.values()].map((order) => ({
-      type: "Feature",
-      properties: {
-        id: order.id,
-        status: order.status,
-        waiting: isWaiting(order),
-        chosen: order.id === chosen,
-        urgent: order.priority === "URGENT" || order.priority === "HIGH",
-      },
-      geometry: { type: "Point", coordinates: at(order.pickup) },
-    })),
+    [...orders.values()].flatMap((order) => {
+      const isChosen = order.id === chosen;
+      if (!showsEnds) return [endOf(order, order.pickup, isChosen)];
+      return [
+        endOf(order, order.delivery, isChosen, { end: "B" }),
+        endOf(order, order.pickup, isChosen, { end: "A" }),
+      ];
+    }),
   );
 }
 
-/** Lines from each truck to its car; for the selected order also to the destination. */
-export function routeShape({ trucks, orders }: Board, chosen: string | null): Shape {
+function endOf(order: Order, place: Place, chosen: boolean, end: { end?: "A" | "B" } = {}): Feature {
+  const { id, status, priority } = order;
+  const urgent = priority === "URGENT" || priority === "HIGH";
+  const properties = { id, status, waiting: isWaiting(order), chosen, urgent, ...end };
+  return { type: "Feature", properties, geometry: pointAt(place) };
+}
+
+/** Lines from each truck to its car; `showsEnds` also those from the car to where it goes. */
+export function routeShape({ trucks, orders }: Board, showsEnds: boolean): Shape {
   const features: Feature[] = [];
   for (const order of orders.values()) {
     const truck = order.truckId === null ? undefined : trucks.get(order.truckId);
     const target = order.status === "IN_PROGRESS" ? order.delivery : order.pickup;
     if (truck?.latitude != null && truck.longitude !== null)
-      features.push(line([[truck.longitude, truck.latitude], at(target)], { chosen: order.id === chosen }));
-    if (order.id === chosen) features.push(line([at(order.pickup), at(order.delivery)], { chosen: true }));
+      features.push(line([[truck.longitude, truck.latitude], at(target)], { chosen: showsEnds }));
+    if (showsEnds) features.push(line([at(order.pickup), at(order.delivery)], { chosen: true }));
   }
   return collection(features);
 }
@@ -63,9 +75,48 @@ export function lineShape(coordinates: number[][]): Shape {
   return coordinates.length > 1 ? collection([line(coordinates)]) : NOTHING;
 }
 
-const at = ({ latitude, longitude }: Place) => [longitude, latitude];
+const at = ({ latitude, longitude }: Point) => [longitude, latitude];
+const pointAt = (place: Point) => ({ type: "Point" as const, coordinates: at(place) });
 
-type Bounds = [[number, number], [number, number]];
+interface Point {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** Points with names. */
+export const pointsShape = (places: readonly (Point & { readonly name: string })[]): Shape =>
+  collection(
+    places.map(({ name, ...place }) => ({
+      type: "Feature",
+      properties: { name },
+      geometry: pointAt(place),
+    })),
+  );
+
+/** Corners of what is drawn as a circle. */
+const CORNERS = 64;
+const METRES_IN_DEGREE = 111_195;
+
+/** Tasks as points with their titles, and the circles of those that have a geofence. */
+export function taskShape(tasks: readonly (Point & { title: string; radius: number | null })[]): Shape {
+  return collection(
+    tasks.flatMap(({ title, radius, ...place }): Feature[] => [
+      ...(radius === null ? [] : [{ ...circle(place, radius), properties: { title } }]),
+      { type: "Feature", properties: { title }, geometry: pointAt(place) },
+    ]),
+  );
+}
+
+/** Points at this distance in metres around a place. */
+function circle({ latitude, longitude }: Point, radius: number): Feature {
+  const tall = radius / METRES_IN_DEGREE;
+  const wide = tall / Math.max(0.01, Math.cos((latitude * Math.PI) / 180));
+  const ring = Array.from({ length: CORNERS + 1 }, (_, corner) => {
+    const turn = ((corner % CORNERS) / CORNERS) * 2 * Math.PI;
+    return [longitude + wide * Math.sin(turn), latitude + tall * Math.cos(turn)];
+  });
+  return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } };
+}
 
 const STEPS = [20, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005];
 
@@ -93,18 +144,4 @@ export function graticule([[west, south], [east, north]]: Bounds): Shape {
       ]),
     ),
   ]);
-}
-
-/** The bounds of everything on the board; null when nothing has a position. */
-export function boundsOf({ trucks, orders }: Board): Bounds | null {
-  const places = [...trucks.values(), ...[...orders.values()].map(({ pickup }) => pickup)].filter(
-    (place): place is typeof place & Place => place.latitude !== null && place.longitude !== null,
-  );
-  if (places.length === 0) return null;
-  const lngs = places.map(({ longitude }) => longitude);
-  const lats = places.map(({ latitude }) => latitude);
-  return [
-    [Math.min(...lngs), Math.min(...lats)],
-    [Math.max(...lngs), Math.max(...lats)],
-  ];
 }

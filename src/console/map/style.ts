@@ -1,6 +1,7 @@
-/** The map's style: tiles if the setting names a server, otherwise a grid with cities that needs no network. */
-import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
+/** The map's style: the ground, and over it what moves. */
+import type { FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Theme } from "../theme.ts";
+import { type Ground, groundStyle, hasStreets } from "./ground.ts";
 import { NOTHING, type Shape } from "./shapes.ts";
 
 /** Colours of truck states, also used in the legend. */
@@ -16,48 +17,103 @@ export const ALARM = "#d0342c";
 const FONT = ["sans-serif"];
 const source = (data: Shape = NOTHING) => ({ type: "geojson" as const, data });
 
-export function styleFor(theme: Theme, tiles: string | null): StyleSpecification {
-  const dark = theme === "dark";
-  const ink = dark ? "#c9d2de" : "#37455a";
-  const ground = dark ? "#12181f" : "#eef1f4";
-  const halo = { "text-color": ink, "text-halo-color": ground, "text-halo-width": 1.4 };
-  const base: LayerSpecification[] = tiles
-    ? [{ id: "tiles", type: "raster", source: "tiles", paint: dark ? { "raster-brightness-max": 0.6 } : {} }]
+/** `language`: of the names on the ground. */
+export function styleFor(theme: Theme, ground: Ground, language: string): StyleSpecification {
+  const isDark = theme === "dark";
+  const { sources, layers, background } = groundStyle(ground, isDark, language);
+  const ink = isDark ? "#c9d2de" : "#37455a";
+  const paper = isDark ? "#12181f" : "#ffffff";
+  const halo = { "text-color": ink, "text-halo-color": paper, "text-halo-width": 1.4 };
+  const plain: LayerSpecification[] = hasStreets(ground)
+    ? []
     : [
-        { id: "grid", type: "line", source: "grid", paint: { "line-color": dark ? "#202a34" : "#dde3e9" } },
+        ...(ground.kind === "grid" ? [gridLayer(isDark)] : []),
         {
           id: "cities",
           type: "symbol",
           source: "cities",
-          layout: {
-            "text-field": ["get", "name"],
-            "text-font": FONT,
-            "text-size": 12,
-          },
-          paint: { ...halo, "text-opacity": 0.7 },
+          layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12 },
+          paint: halo,
         },
       ];
   return {
     version: 8,
     sources: {
-      ...(tiles ? { tiles: { type: "raster", tiles: [tiles], tileSize: 256 } } : {}),
+      ...sources,
       grid: source(),
       cities: source(),
+      tasks: source(),
       routes: source(),
-      track: source(),
+      // The trail fades towards its beginning.
+      track: { ...source(), lineMetrics: true },
       pull: source(),
       orders: source(),
       trucks: { ...source(), cluster: true, clusterRadius: 44, clusterMaxZoom: 12 },
     },
     layers: [
-      { id: "ground", type: "background", paint: { "background-color": ground } },
-      ...base,
-      ...moving(dark, ink, ground),
+      { id: "ground", type: "background", paint: { "background-color": background } },
+      ...layers,
+      ...plain,
+      ...taskLayers(isDark, halo),
+      ...moving(isDark, ink, paper),
     ],
   };
 }
 
-function moving(dark: boolean, ink: string, ground: string): LayerSpecification[] {
+const gridLayer = (isDark: boolean): LayerSpecification => ({
+  id: "grid",
+  type: "line",
+  source: "grid",
+  paint: { "line-color": isDark ? "#202a34" : "#dde3e9" },
+});
+
+/** Geofences of tasks as circles, and their titles. */
+function taskLayers(isDark: boolean, halo: object): LayerSpecification[] {
+  const color = isDark ? "#b794f6" : "#6b46c1";
+  const isCircle: FilterSpecification = ["==", ["geometry-type"], "Polygon"];
+  const isPlace: FilterSpecification = ["==", ["geometry-type"], "Point"];
+  return [
+    {
+      id: "geofences",
+      type: "fill",
+      source: "tasks",
+      filter: isCircle,
+      paint: { "fill-color": color, "fill-opacity": 0.12 },
+    },
+    {
+      id: "geofence-lines",
+      type: "line",
+      source: "tasks",
+      filter: isCircle,
+      paint: { "line-color": color, "line-width": 1.5, "line-dasharray": [3, 2] },
+    },
+    {
+      id: "tasks",
+      type: "circle",
+      source: "tasks",
+      filter: isPlace,
+      paint: { "circle-radius": 3, "circle-color": color },
+    },
+    {
+      id: "task-titles",
+      type: "symbol",
+      source: "tasks",
+      filter: isPlace,
+      minzoom: 10,
+      layout: {
+        "text-field": ["get", "title"],
+        "text-font": FONT,
+        "text-size": 11,
+        "text-offset": [0, 0.9],
+        "text-anchor": "top",
+        "text-max-width": 10,
+      },
+      paint: { ...halo, "text-color": color },
+    },
+  ];
+}
+
+function moving(dark: boolean, ink: string, paper: string): LayerSpecification[] {
   const truckColor = ["match", ["get", "status"], ...Object.entries(STATES).flat(), STATES.OFFLINE ?? ""];
   return [
     {
@@ -71,20 +127,38 @@ function moving(dark: boolean, ink: string, ground: string): LayerSpecification[
         "line-opacity": 0.7,
       },
     },
-    { id: "track", type: "line", source: "track", paint: { "line-color": "#7c4ddb", "line-width": 3 } },
+    {
+      id: "track",
+      type: "line",
+      source: "track",
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: {
+        "line-width": 4,
+        "line-gradient": ["interpolate", ["linear"], ["line-progress"], 0, "#7c4ddb33", 1, "#7c4ddb"],
+      },
+    },
     {
       id: "orders",
       type: "circle",
       source: "orders",
       paint: {
-        "circle-radius": ["case", ["get", "chosen"], 12, ["get", "waiting"], 9, 6],
-        "circle-color": ["case", ["==", ["get", "end"], "B"], ink, ["get", "waiting"], ALARM, ground],
+        "circle-radius": ["case", ["get", "chosen"], 12, ["has", "end"], 11, ["get", "waiting"], 9, 6],
+        "circle-color": [
+          "case",
+          ["==", ["get", "end"], "B"],
+          ink,
+          ["get", "waiting"],
+          ALARM,
+          ["has", "end"],
+          STATES.BUSY ?? "",
+          paper,
+        ],
         "circle-stroke-color": [
           "case",
           ["get", "urgent"],
           "#ffb020",
           ["get", "waiting"],
-          ground,
+          paper,
           STATES.BUSY ?? "",
         ],
         "circle-stroke-width": ["case", ["get", "chosen"], 4, ["get", "urgent"], 3, 2],
@@ -101,7 +175,7 @@ function moving(dark: boolean, ink: string, ground: string): LayerSpecification[
         "text-size": 13,
         "text-allow-overlap": true,
       },
-      paint: { "text-color": ["case", ["==", ["get", "end"], "B"], ground, "#ffffff"] },
+      paint: { "text-color": ["case", ["==", ["get", "end"], "B"], paper, "#ffffff"] },
     },
     {
       id: "clusters",
@@ -136,8 +210,10 @@ function moving(dark: boolean, ink: string, ground: string): LayerSpecification[
       paint: {
         "circle-radius": 7,
         "circle-color": truckColor as unknown as string,
-        "circle-stroke-color": ground,
+        "circle-opacity": ["case", ["get", "pale"], 0.4, 1],
+        "circle-stroke-color": paper,
         "circle-stroke-width": 2,
+        "circle-stroke-opacity": ["case", ["get", "pale"], 0.6, 1],
       },
     },
     {
@@ -147,7 +223,7 @@ function moving(dark: boolean, ink: string, ground: string): LayerSpecification[
       filter: ["!", ["has", "point_count"]],
       minzoom: 10,
       layout: { "text-field": ["get", "plate"], "text-font": FONT, "text-size": 11, "text-offset": [0, 1.3] },
-      paint: { "text-color": ink, "text-halo-color": ground, "text-halo-width": 1.4 },
+      paint: { "text-color": ink, "text-halo-color": paper, "text-halo-width": 1.4 },
     },
     { id: "pull", type: "line", source: "pull", paint: { "line-color": ALARM, "line-width": 3 } },
   ];

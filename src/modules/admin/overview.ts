@@ -121,7 +121,8 @@ const Live = z
         model: z.string(),
         status: z.string(),
         located_at: z.string().nullable(),
-        driver: z.object({ id: count, username: z.string() }).nullable(),
+        vehicle_types: z.array(count),
+        driver: z.object({ id: count, username: z.string(), on_duty: z.boolean() }).nullable(),
         order: z.string().nullable(),
       }),
     ),
@@ -130,6 +131,7 @@ const Live = z
         id: z.string(),
         status: z.string(),
         priority: z.string(),
+        vehicle_type: count,
         tow_truck: count.nullable(),
         pickup: Place.extend({ address: z.string() }),
         delivery: Place.extend({ address: z.string() }),
@@ -140,7 +142,7 @@ const Live = z
   .openapi("AdminMap");
 
 function truckWire(truck: TruckOnMap): z.input<typeof Live>["trucks"][number] {
-  const { id, plate, model, status, latitude, longitude, locatedAt, driverId, driver, orderId } = truck;
+  const { id, plate, model, status, latitude, longitude, locatedAt, driverId, driver } = truck;
   return {
     id,
     license_plate: plate,
@@ -149,8 +151,10 @@ function truckWire(truck: TruckOnMap): z.input<typeof Live>["trucks"][number] {
     latitude,
     longitude,
     located_at: locatedAt === null ? null : isoTime(locatedAt),
-    driver: driverId === null ? null : { id: driverId, username: driver ?? "" },
-    order: orderId,
+    vehicle_types: [...truck.tariffs],
+    driver:
+      driverId === null ? null : { id: driverId, username: driver ?? "", on_duty: truck.isOnDuty ?? false },
+    order: truck.orderId,
   };
 }
 
@@ -160,6 +164,7 @@ function orderWire(order: OrderOnMap): z.input<typeof Live>["orders"][number] {
     id,
     status,
     priority,
+    vehicle_type: order.tariff,
     tow_truck: truckId,
     pickup: {
       address: order.pickupAddress,

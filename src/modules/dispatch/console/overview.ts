@@ -103,6 +103,10 @@ export interface TruckOnMap {
   readonly locatedAt: number | null;
   readonly driverId: number | null;
   readonly driver: string | null;
+  /** Null without a driver. */
+  readonly isOnDuty: boolean | null;
+  /** Tariffs that it serves. */
+  readonly tariffs: readonly number[];
   readonly orderId: string | null;
 }
 
@@ -110,6 +114,7 @@ export interface OrderOnMap {
   readonly id: string;
   readonly status: string;
   readonly priority: string;
+  readonly tariff: number;
   readonly truckId: number | null;
   readonly pickupAddress: string;
   readonly pickupLatitude: number;
@@ -120,20 +125,33 @@ export interface OrderOnMap {
   readonly createdAt: number;
 }
 
+interface StoredTruck extends Omit<TruckOnMap, "isOnDuty" | "tariffs"> {
+  readonly isOnDuty: number | null;
+  readonly tariffs: string;
+}
+
 /** Trucks with a position, the last located first; open orders, the oldest first. */
 export async function liveMap(ctx: RequestContext): Promise<{ trucks: TruckOnMap[]; orders: OrderOnMap[] }> {
   const results = await runBatch(ctx.db, [
     ctx.db.run(sql`SELECT t.id, t.license_plate AS plate, t.model, t.status, t.latitude, t.longitude,
-        t.located_at AS locatedAt, t.driver_id AS driverId, u.username AS driver, o.id AS orderId
+        t.located_at AS locatedAt, t.driver_id AS driverId, u.username AS driver, u.on_duty AS isOnDuty, o.id AS orderId,
+        (SELECT json_group_array(vehicle_type_id) FROM tow_truck_types WHERE truck_id = t.id) AS tariffs
       FROM tow_trucks t LEFT JOIN users u ON u.id = t.driver_id
         LEFT JOIN orders o ON o.tow_truck_id = t.id AND o.status IN ('ASSIGNED', 'IN_PROGRESS')
       WHERE t.latitude IS NOT NULL AND t.longitude IS NOT NULL ORDER BY t.located_at DESC, t.id LIMIT ${MAX_TRUCKS}`),
-    ctx.db.run(sql`SELECT id, status, priority, tow_truck_id AS truckId, pickup_address AS pickupAddress,
+    ctx.db.run(sql`SELECT id, status, priority, vehicle_type_id AS tariff, tow_truck_id AS truckId, pickup_address AS pickupAddress,
         pickup_latitude AS pickupLatitude, pickup_longitude AS pickupLongitude, delivery_address AS deliveryAddress,
         delivery_latitude AS deliveryLatitude, delivery_longitude AS deliveryLongitude, created_at AS createdAt
       FROM orders WHERE status IN ('PENDING', 'CONFIRMED', 'ASSIGNED', 'IN_PROGRESS')
       ORDER BY created_at, id LIMIT ${MAX_ORDERS}`),
   ]);
   const [trucks, orders] = results.map((result) => (result as { results: unknown[] }).results);
-  return { trucks: trucks as TruckOnMap[], orders: orders as OrderOnMap[] };
+  return {
+    trucks: (trucks as StoredTruck[]).map(({ isOnDuty, tariffs, ...truck }) => ({
+      ...truck,
+      isOnDuty: isOnDuty === null ? null : isOnDuty === 1,
+      tariffs: JSON.parse(tariffs) as number[],
+    })),
+    orders: orders as OrderOnMap[],
+  };
 }
