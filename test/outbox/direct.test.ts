@@ -73,7 +73,8 @@ describe("an effect that its commit runs", () => {
     await commitWith(ctx, [kind.now({ n: 1 }, passed)]);
     await finished();
     expect(handler).not.toHaveBeenCalled();
-    expect(passed).toHaveBeenCalledExactlyOnceWith(ctx, expect.anything());
+    // The results of the change, and of what came with it.
+    expect(passed).toHaveBeenCalledExactlyOnceWith(ctx, expect.anything(), []);
   });
 
   test("A direct effect is settled together with the others of its commit in one statement; the queue gets only those for it.", async () => {
