@@ -32,6 +32,9 @@ async function page(DB, select, purpose) {
   return Response.json({ results, ...count[0], files });
 }
 
+/** The person whose vehicle it is: see `vehicleOf` in `world.mjs`. */
+const ownerOf = (vehicle) => Number(vehicle.slice(-12)) + 1;
+
 async function order(DB, id) {
   return Response.json(await DB.prepare(`${ORDER} WHERE o.id = ?`).bind(id).first());
 }
@@ -74,13 +77,15 @@ export const APPS = {
     return order(DB, id);
   },
 
-  async "POST order"(env, _, request, context, { insertEffects, handOff }) {
+  /** As the product: places it, tells the operators' room and the client's inbox, and marks both effects as done. */
+  async "POST order"(env, _, request, context, { insertEffects }) {
     const { DB } = env;
     const input = await request.json();
+    const client = ownerOf(input.vehicle);
     await Promise.all([
       DB.prepare("SELECT * FROM vehicle_types WHERE id = ?").bind(input.vehicle_type).first(),
       DB.prepare("SELECT 1 FROM client_vehicles WHERE id = ? AND owner_id = ?")
-        .bind(input.vehicle, 1)
+        .bind(input.vehicle, client)
         .first(),
     ]);
     const id = crypto.randomUUID();
@@ -88,7 +93,7 @@ export const APPS = {
     const insert =
       DB.prepare(`INSERT INTO orders (id, client_id, vehicle_type_id, vehicle_id, pickup_address, pickup_latitude,
         pickup_longitude, delivery_address, delivery_latitude, delivery_longitude, status, estimated_price, start_code,
-        created_at, updated_at) VALUES (?, 1, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', 350000, '1234', ?, ?) RETURNING *`);
+        created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', 350000, '1234', ?, ?) RETURNING *`);
     const values = [
       "pickup_address",
       "pickup_latitude",
@@ -98,14 +103,24 @@ export const APPS = {
     ];
     const places = [...values, "delivery_longitude"].map((name) => input[name]);
     const notice = DB.prepare(`INSERT INTO notifications (user_id, type, title, message, ref, created_at)
-      VALUES (1, 'order', 'Order', 'Placed', ?, ?)`);
-    const rows = [{ id: crypto.randomUUID(), kind: "none", address: id, payload: { order: id } }];
+      VALUES (?, 'order', 'Order', 'Placed', ?, ?)`);
+    const entry = DB.prepare(`INSERT INTO order_entries (order_id, epoch, seq, at, ref, kind, body)
+      VALUES (?, 'before', 1, ?, ?, 'status', '{"status":"PENDING"}')`);
+    const effect = () => ({ id: crypto.randomUUID(), kind: "none", address: id, payload: { order: id } });
+    const rows = [effect(), effect()];
     const [{ results }] = await DB.batch([
-      insert.bind(id, input.vehicle_type, input.vehicle, ...places, now, now),
+      insert.bind(id, client, input.vehicle_type, input.vehicle, ...places, now, now),
       insertEffects(DB, rows, now),
-      notice.bind(id, now),
+      notice.bind(client, id, now),
+      entry.bind(id, now, id),
     ]);
-    context.waitUntil(handOff(env.JOBS, rows));
+    const told = env.ROOMS.getByName(`inbox-${client}`).publish("notification", {
+      title: "Order",
+      about: id,
+    });
+    const done = DB.prepare("UPDATE outbox SET status = 'sent', sent_at = ? WHERE id IN (?, ?)");
+    context.waitUntil(told.then(() => done.bind(now, ...rows.map((row) => row.id)).run()));
+    await env.ROOMS.getByName("ops").publish("order", { id, status: "PENDING" });
     return Response.json(results[0], { status: 201 });
   },
 

@@ -47,7 +47,15 @@ export default {
     if (request.method !== "GET") await env.SHIELD.limit({ key: `${place}|1` });
     return work(env, id, request, context, { insertEffects, handOff });
   },
-  queue() {},
+  /** As the product's consumer: reads the rows and marks them. Writing letters is the product's own work. */
+  async queue({ messages }, { DB }) {
+    const ids = JSON.stringify(messages.map(({ body }) => body.outbox));
+    const among = "id IN (SELECT value FROM json_each(?))";
+    await DB.prepare(`SELECT id, kind, address, payload FROM outbox WHERE ${among}`).bind(ids).all();
+    await DB.prepare(`UPDATE outbox SET status = 'sent', sent_at = ? WHERE ${among}`)
+      .bind(Date.now(), ids)
+      .run();
+  },
 };
 
 const WORK = {
@@ -162,7 +170,7 @@ function insertEffects(DB, rows, now) {
   return DB.prepare(OUTBOX).bind(now, now, JSON.stringify(rows));
 }
 
-/** Sends the rows to the queue. The product's consumer then sends letters; this one only accepts the messages. */
+/** Sends the rows to the queue, for `queue`. */
 function handOff(queue, rows) {
   return queue.sendBatch(rows.map(({ id }) => ({ body: { outbox: id } })));
 }

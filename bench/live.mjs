@@ -1,8 +1,11 @@
 // Workloads over sockets besides events: points of tracks, and chats of two, in their own rooms and through a person's own socket.
+import { setTimeout } from "node:timers/promises";
 import { Crowd } from "./clients.mjs";
 import { keyOf, PAIRS, PEOPLE, pairsChat } from "./world.mjs";
 
 const DAY = 24 * 3600_000;
+/** What first entries cause is over after this long, ms. */
+const ARCHIVED = 3000;
 /** Enough sockets for one person that none exceeds its limit of frames a second. */
 const SOCKETS = 40;
 
@@ -15,9 +18,10 @@ export function liveWorkloads({ product, bare, fresh }) {
 
   return {
     "point → ack, one track": () => both(oneTrack, 1, report([walker()], 1)),
-    "50 points a frame → ack, one track": () => both(oneTrack, 1, report([walker()], 50), 50),
-    "point → ack, 200 tracks": () => both(everybody, 1, report(walkers(), 1)),
-    "200 points at once → acks, 200 tracks": () => both(everybody, PEOPLE, report(walkers(), 1), PEOPLE),
+    "50 points a frame → ack, one track": () => both(oneTrack, 1, report([walker()], 50), { scale: 50 }),
+    "point → ack, 200 tracks": () => both(everybody, 1, report(walkers(), 1), { begins: PEOPLE }),
+    "200 points at once → acks, 200 tracks": () =>
+      both(everybody, PEOPLE, report(walkers(), 1), { scale: PEOPLE, begins: PEOPLE }),
     "say → ack, a chat of two": () =>
       both(
         talkers.map(([userId, id]) => target(`/ws/chat/${id}/`, userId, `chat-${id}`)),
@@ -52,14 +56,23 @@ export function liveWorkloads({ product, bare, fresh }) {
     };
   }
 
-  /** Sends `times` frames and waits for as many acks. */
-  async function both(targets, times, send, scale = 1) {
+  /**
+   * Sends `times` frames and waits for as many acks. `begins`: so many rooms have stored and archived their first entry
+   * before; otherwise a short run is about nothing else.
+   */
+  async function both(targets, times, send, { scale = 1, begins = 0 } = {}) {
     const here = await Crowd.open(targets.map((each) => each.product));
     const there = await Crowd.open(targets.map((each) => each.bare));
-    const burst = (crowd) => () =>
-      crowd.receives(times, "ack", () => {
-        for (let time = 0; time < times; time++) send(crowd);
-      });
+    const burst =
+      (crowd, frames = times) =>
+      () =>
+        crowd.receives(frames, "ack", () => {
+          for (let frame = 0; frame < frames; frame++) send(crowd);
+        });
+    if (begins > 0) {
+      await Promise.all([here, there].map((crowd) => burst(crowd, begins)()));
+      await setTimeout(ARCHIVED);
+    }
     const work = { product: burst(here), bare: burst(there) };
     return { work, scale, undo: () => Promise.all([here.close(), there.close()]) };
   }
