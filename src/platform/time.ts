@@ -50,6 +50,10 @@ function offsetMinutes(offset: string): number | null {
   return offset.startsWith("-") ? -minutes : minutes;
 }
 
+/** What was written last: an ack and its entry, the two times of a new row, have the same moment. */
+let written = { at: 0, words: new Date(0).toISOString() };
+
 export function isoTime(at: number): string {
-  return new Date(at).toISOString();
+  if (at !== written.at) written = { at, words: new Date(at).toISOString() };
+  return written.words;
 }

@@ -1,6 +1,6 @@
 /** A statement with a fixed text reads what the query itself reads, with any values, alone and in a batch. */
 import { env } from "cloudflare:workers";
-import { and, eq, gt, sql } from "drizzle-orm";
+import { aliasedTable, and, eq, gt, sql } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { beforeAll, expect, test } from "vitest";
 import { atPrimary, runBatch } from "../../src/platform/db/client.ts";
@@ -44,6 +44,39 @@ test("It gives the same rows as the query, converted alike.", async () => {
     { id: 3, isOld: true, twice: 6, name: "three" },
   ]);
   expect(await runFixed(db, old({ isOld: true, after: 0, limit: -1 }))).toEqual(query);
+});
+
+test("A table's columns in an object, an alias and a joined table that is missing are read as the query reads them.", async () => {
+  const db = atPrimary(env.DB);
+  const nested = (from: typeof db) =>
+    from
+      .select({ thing: things, loud: sql<string>`upper(name)`.as("loud") })
+      .from(things)
+      .orderBy(things.id);
+  const next = aliasedTable(things, "next");
+  const joined = (from: typeof db) =>
+    from
+      .select({ thing: things, next })
+      .from(things)
+      .leftJoin(next, eq(next.id, sql`${things.id} + 1`))
+      .orderBy(things.id);
+  const found = await nested(db);
+  expect(found[0]).toEqual({ thing: { id: 1, isOld: false, name: "one" }, loud: "ONE" });
+  expect(
+    await runFixed(db, fixedText<Record<string, never>, typeof found>((writer) => nested(writer))({})),
+  ).toEqual(found);
+  expect(
+    await runBatch(db, [fixedText<Record<string, never>, typeof found>((writer) => nested(writer))({})]),
+  ).toEqual([found]);
+  const pairs = await joined(db);
+  expect(pairs.map(({ next }) => next)).toEqual([
+    { id: 2, isOld: true, name: null },
+    { id: 3, isOld: true, name: "three" },
+    null,
+  ]);
+  expect(
+    await runFixed(db, fixedText<Record<string, never>, typeof pairs>((writer) => joined(writer))({})),
+  ).toEqual(pairs);
 });
 
 test("Each use has its own values, and the text is written once.", async () => {

@@ -3,7 +3,8 @@ import { and, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from "drizzle-orm
 import { orderedIdAt } from "../ids.ts";
 import { type Suppression, suppressionOf } from "../mail/suppressions.ts";
 import type { RequestContext } from "../runtime.ts";
-import type { Db } from "./client.ts";
+import { type Db, runBatch } from "./client.ts";
+import { fixedText } from "./fixed-text.ts";
 import { outbox, sweeps } from "./tables.ts";
 
 export interface OutboxRow {
@@ -87,11 +88,15 @@ export async function complete(db: Db, done: readonly Done[], now: number): Prom
   const facts = done.map(({ id, attempts, forget = false, withheld = null }) => ({
     ...{ id, attempts, forget, withheld },
   }));
-  await db.run(sql`UPDATE outbox SET status = iif(done.value ->> 'withheld' IS NULL, 'sent', 'suppressed'),
-      sent_at = iif(done.value ->> 'withheld' IS NULL, ${now}, NULL), last_error = done.value ->> 'withheld', next_attempt_at = NULL,
-      attempts = done.value ->> 'attempts', payload = iif(done.value ->> 'forget', '{}', outbox.payload)
-    FROM json_each(${JSON.stringify(facts)}) AS done WHERE outbox.id = done.value ->> 'id'`);
+  await runBatch(db, [markDone({ now, facts: JSON.stringify(facts) })]);
 }
+
+const markDone = fixedText<{ now: number; facts: string }, unknown>((db, value) =>
+  db.run(sql`UPDATE outbox SET status = iif(done.value ->> 'withheld' IS NULL, 'sent', 'suppressed'),
+      sent_at = iif(done.value ->> 'withheld' IS NULL, ${value("now")}, NULL), last_error = done.value ->> 'withheld', next_attempt_at = NULL,
+      attempts = done.value ->> 'attempts', payload = iif(done.value ->> 'forget', '{}', outbox.payload)
+    FROM json_each(${value("facts")}) AS done WHERE outbox.id = done.value ->> 'id'`),
+);
 
 export interface Failure {
   readonly row: OutboxRow;

@@ -5,6 +5,7 @@
 import { fillPlaceholders, type Placeholder, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/d1";
 import type { Db, Prepared } from "./client.ts";
+import { type ReadRow, rowReader } from "./row-reader.ts";
 
 /** A statement with its values, for `runFixed` or for `runBatch`. */
 export interface FixedStatement<Result> {
@@ -23,18 +24,28 @@ export function fixedText<Values extends Record<string, unknown>, Result>(
   write: (db: Db, value: (name: keyof Values & string) => Placeholder) => PromiseLike<Result>,
 ): (values: Values) => FixedStatement<Result> {
   let written: Prepared | undefined;
+  let read: ReadRow | null = null;
   const withValues = (values: Values): Omit<FixedStatement<Result>, "_"> => ({
     _prepare() {
-      written ??= preparedBy(write(WRITER, (name) => sql.placeholder(name)));
+      if (!written) {
+        written = preparedBy(write(WRITER, (name) => sql.placeholder(name)));
+        read = rowReader(written);
+      }
       const prepared = written;
       const { sql: text, params } = prepared.getQuery();
       return {
         getQuery: () => ({ sql: text, params: fillPlaceholders(params, values) }),
-        mapResult: (result, fromBatch) => prepared.mapResult(result, fromBatch) as Result,
+        mapResult: (result, fromBatch) =>
+          (read ? rowsOf(result, fromBatch).map(read) : prepared.mapResult(result, fromBatch)) as Result,
       };
     },
   });
   return (values) => withValues(values) as FixedStatement<Result>;
+}
+
+/** The rows of a result, each as an array: a batch has them as objects, whose values are in the order of the columns. */
+function rowsOf(result: unknown, fromBatch: boolean): readonly unknown[][] {
+  return fromBatch ? (result as D1Result<object>).results.map(Object.values) : (result as unknown[][]);
 }
 
 /** The method that drizzle's own `batch` uses; its types hide it. */

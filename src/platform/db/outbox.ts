@@ -7,7 +7,7 @@ import { LEASE, overdue } from "./claims.ts";
 import { runBatch, says } from "./client.ts";
 import { runDirectly, type StoredEffect } from "./direct-effects.ts";
 import { enqueue, QUEUE_BATCH } from "./enqueue.ts";
-import type { FixedStatement } from "./fixed-text.ts";
+import { type FixedStatement, fixedText } from "./fixed-text.ts";
 
 /**
  * What runs for an effect right after its commit, with the change's result and those of the statements that came with it,
@@ -46,7 +46,7 @@ export async function commit<Change extends Changing>(
   ctx: RequestContext,
   change: Change,
   effects: readonly Effect[],
-  rest: readonly Statement[] = [],
+  rest: readonly Changing[] = [],
   atLeast = 1,
 ): Promise<Change["_"]["result"] | null> {
   if (effects.length === 0 && rest.length === 0 && atLeast === 1) return runAlone(ctx, change);
@@ -146,19 +146,39 @@ export function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
  * Limits mails per address: anybody can invite any address to an event. Mails beyond the limit are not written. Mails
  * with a secret are always written; they were counted where they were requested.
  */
-function insertEffects(ctx: RequestContext, rows: readonly object[], atLeast: number): Statement {
+function insertEffects(
+  ctx: RequestContext,
+  rows: readonly object[],
+  atLeast: number,
+): FixedStatement<unknown> {
   const now = ctx.now();
   const { limit, seconds } = ctx.runtime.settings.rates.letters;
-  // One statement and one parameter for any number of rows.
-  const source = sql`SELECT iif(changes() >= ${atLeast}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
-        ${now + LEASE}, ${now}, effect ->> 'sender'
+  const { asks } = ctx.runtime.afterCommit;
+  const insert = inserts.get(asks) ?? insertAsking(asks);
+  inserts.set(asks, insert);
+  const until = now + LEASE;
+  return insert({ atLeast, now, until, since: now - seconds * 1000, limit, rows: JSON.stringify(rows) });
+}
+
+/** By what is asked after a commit: the same SQL in all of an isolate. */
+const inserts = new WeakMap<SQL, ReturnType<typeof insertAsking>>();
+
+/** One statement and one parameter for any number of rows. */
+function insertAsking(asks: SQL) {
+  return fixedText<
+    { atLeast: number; now: number; until: number; since: number; limit: number; rows: string },
+    unknown
+  >((db, value) =>
+    db.run(sql`INSERT INTO outbox (id, kind, address, payload, leased_until, created_at, sender_id)
+      SELECT iif(changes() >= ${value("atLeast")}, effect ->> 'id', NULL), effect ->> 'kind', effect ->> 'address', effect -> 'payload',
+        ${value("until")}, ${value("now")}, effect ->> 'sender'
         FROM (SELECT value AS effect, row_number() OVER (PARTITION BY value ->> 'address' ORDER BY key) AS nth
-          FROM json_each(${JSON.stringify(rows)}))
-        WHERE changes() < ${atLeast} OR effect ->> 'kind' <> 'mail' OR effect -> 'payload' ->> 'secret'
+          FROM json_each(${value("rows")}))
+        WHERE changes() < ${value("atLeast")} OR effect ->> 'kind' <> 'mail' OR effect -> 'payload' ->> 'secret'
           OR nth + (SELECT count(*) FROM (SELECT 1 FROM outbox AS past WHERE past.kind IN ('mail', 'sms')
-            AND past.address = effect ->> 'address' AND past.created_at > ${now - seconds * 1000} LIMIT ${limit})) <= ${limit}`;
-  return ctx.db.run(sql`INSERT INTO outbox (id, kind, address, payload, leased_until, created_at, sender_id) ${source}
-    RETURNING ${ctx.runtime.afterCommit.asks} AS answer`);
+            AND past.address = effect ->> 'address' AND past.created_at > ${value("since")} LIMIT ${value("limit")})) <= ${value("limit")}
+      RETURNING ${asks} AS answer`),
+  );
 }
 
 const OVERFLOW = "integer overflow";

@@ -1,8 +1,8 @@
 /** Effects that tell the order's room and the operators' room about a change. Safe to repeat: a room recognises an entry by its ref. */
 import { eq, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import { atPrimary } from "../../../platform/db/client.ts";
 import { declareEffect, defineEffect } from "../../../platform/db/effects.ts";
+import { type FixedStatement, fixedText } from "../../../platform/db/fixed-text.ts";
 import type { Effect } from "../../../platform/db/outbox.ts";
 import { epochBefore } from "../../../platform/realtime/log/beginning.ts";
 import { noteRoom } from "../../../platform/realtime/log/sweep.ts";
@@ -50,14 +50,22 @@ export function orderUpdate(update: OrderUpdate): Effect {
 export function archiveUpdate(
   ctx: RequestContext,
   { orderId, kind, ref, body }: OrderUpdate,
-): BatchItem<"sqlite"> {
+): FixedStatement<unknown> {
+  return toArchive({ orderId, now: ctx.now(), ref, kind, body: JSON.stringify(body) });
+}
+
+const toArchive = fixedText<
+  { orderId: string; now: number; ref: string; kind: string; body: string },
+  unknown
+>((db, value) => {
   const before = sql`FROM order_entries WHERE order_id = o.id`;
-  return ctx.db.run(sql`
+  return db.run(sql`
     INSERT INTO order_entries (order_id, epoch, seq, at, ref, kind, body)
     SELECT o.id, ${epochBefore(sql`o.id`)}, 1 + coalesce((SELECT max(seq) ${before}), 0),
-      max(${ctx.now()}, coalesce((SELECT max(at) ${before}), 0)), ${ref}, ${kind}, ${JSON.stringify(body)}
-    FROM orders o WHERE o.id = ${orderId} AND o.room_waits AND NOT EXISTS (SELECT 1 ${before} AND ref = ${ref})`);
-}
+      max(${value("now")}, coalesce((SELECT max(at) ${before}), 0)), ${value("ref")}, ${value("kind")}, ${value("body")}
+    FROM orders o WHERE o.id = ${value("orderId")} AND o.room_waits
+      AND NOT EXISTS (SELECT 1 ${before} AND ref = ${value("ref")})`);
+});
 
 async function publishUpdate(ctx: RequestContext, update: OrderUpdate, roomWaits: boolean): Promise<void> {
   const name = orderRoom(update.orderId);

@@ -1,5 +1,6 @@
 /** Estimates a price from a tariff, a distance and the weather at a place. */
 import { eq } from "drizzle-orm";
+import { fixedText, runFixed } from "../../../platform/db/fixed-text.ts";
 import { distanceBetween, type Place } from "../../../platform/geo.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import type { VehicleType } from "../fleet/schemas.ts";
@@ -20,11 +21,18 @@ export interface Estimate extends Price {
   readonly weather: Weather;
 }
 
+const tariffById = fixedText<{ id: number }, VehicleType[]>((db, value) =>
+  db
+    .select()
+    .from(vehicleTypes)
+    .where(eq(vehicleTypes.id, value("id"))),
+);
+
 /** The price now; null when the tariff does not exist. */
 export async function estimate(ctx: RequestContext, request: EstimateRequest): Promise<Estimate | null> {
   const { vehicleTypeId, distance } = request;
   const [[tariff], weather] = await Promise.all([
-    ctx.db.select().from(vehicleTypes).where(eq(vehicleTypes.id, vehicleTypeId)),
+    runFixed(ctx.db, tariffById({ id: vehicleTypeId })),
     weatherAt(ctx, request),
   ]);
   if (!tariff) return null;
