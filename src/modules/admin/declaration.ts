@@ -2,14 +2,16 @@
 
 import { Column, is, SQL } from "drizzle-orm";
 import { type Caller, isAdministrator, mayOperate } from "../../platform/http/caller.ts";
+import type { FileStore } from "../../platform/resources/files.ts";
 import { filtersOf } from "../../platform/resources/filters.ts";
 import type { Field, Resource } from "../../platform/resources/resource.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { ACCEPTED_TYPES, MAX_PICTURE } from "../../platform/storage/pictures/types.ts";
 import { z } from "../../platform/zod.ts";
 import { catalogue } from "./catalogue.ts";
 import { fieldsFor, grantsOf, may, mayRun, rightName } from "./rights.ts";
 import { statesOf } from "./rows/summary.ts";
-import { fieldWire } from "./rows/wire.ts";
+import { fieldWire, isSortable } from "./rows/wire.ts";
 
 const Label = z.object({ en: z.string(), ru: z.string() }).openapi("AdminLabel");
 
@@ -38,6 +40,15 @@ export const Declared = z
         coded: z.boolean().optional(),
         /** Of money: a list shows the sum of its rows. */
         total: z.boolean().optional(),
+        /** Of a file: which types are taken, the most bytes, and what the caller may do with it. */
+        file: z
+          .object({
+            types: z.array(z.string()),
+            max_bytes: z.number().int(),
+            replace: z.boolean(),
+            remove: z.boolean(),
+          })
+          .optional(),
         list: z.boolean(),
         writable: z.boolean(),
         once: z.boolean(),
@@ -100,12 +111,13 @@ function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input
       ...(field.type === "money" ? { currency: runtime.settings.currency } : {}),
       ...(field.coded ? { coded: true } : {}),
       ...(field.total ? { total: true } : {}),
+      ...(field.file ? { file: takenBy(field.file, can("edit")) } : {}),
       list: field.list !== false,
       writable: writes && field.input !== undefined,
       once: field.once === true,
       required: field.input ? !field.input.safeParse(undefined).success : false,
       ...initialOf(resource, field, runtime, caller),
-      sortable: field.type !== "json" && field.type !== "place",
+      sortable: isSortable(field),
     })),
     filters: filtersOf(resource)
       .filter((filter) => !filter.staffOnly || may(caller, resource, "private"))
@@ -137,6 +149,13 @@ function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input
     tabs: (resource.tabs ?? []).filter((tab) => readable.has(tab.resource)),
   };
 }
+
+const takenBy = ({ accepted, remove }: FileStore, mayEdit: boolean) => ({
+  types: [...ACCEPTED_TYPES[accepted]],
+  max_bytes: MAX_PICTURE,
+  replace: mayEdit,
+  remove: mayEdit && remove !== undefined,
+});
 
 /** What a new record has in a field unless it is given: what the field's input makes of nothing, or the column's default. */
 function initialOf(

@@ -128,6 +128,11 @@ export const documentation: Documentation = {
       states: ["The filter by which a list has tabs; null without one.", "status"],
       "fields.name": "Name of the field.",
       "fields.type": "Kind of the field.",
+      "fields.file": "Of a file: what is taken, and what the caller may do.",
+      "fields.file.types": ["Media types that are taken.", ["image/jpeg", "image/png"]],
+      "fields.file.max_bytes": ["The most bytes of a file.", 10485760],
+      "fields.file.replace": "Whether the caller may upload and replace the file.",
+      "fields.file.remove": "Whether the caller may remove the file.",
       "filters.name": "Name of the filter.",
       "filters.type": "Kind of the filter.",
       "actions.name": "Name of the action.",
@@ -149,6 +154,9 @@ export const documentation: Documentation = {
     },
     AdminBulk: {
       "": ["What to do with which rows.", { action: "change", ids: [7, 8], values: { priority: "HIGH" } }],
+    },
+    AdminFile: {
+      file: "A complete JPEG, PNG, WebP, GIF or AVIF of at most 10 485 760 bytes and 50 megapixels; a document may also be HEIC or PDF. Metadata is removed from pictures.",
     },
     AdminExport: { "": ["Which rows.", { filter: { search: "late" } }] },
     AdminSummary: {
@@ -190,6 +198,7 @@ export const documentation: Documentation = {
       resource: ["Name of the resource, as `GET /api/admin/resources/` lists it.", "users"],
       id: ["The row's id.", "12"],
       action: ["Name of the action.", "confirm"],
+      field: ["Name of the field with the file.", "image"],
       order: "Direction of the order.",
       page: ["Number of the page, from 1.", "1"],
       search: ["Text that is looked for.", "ann"],

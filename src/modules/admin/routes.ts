@@ -1,16 +1,16 @@
 /** `/api/admin/…`: one set of routes for every declared resource. */
 
-import type { Caller } from "../../platform/http/caller.ts";
 import { notFound } from "../../platform/http/errors.ts";
 import { envelope, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, type RouteResponse, respond, route } from "../../platform/http/route.ts";
-import type { Resource, Subject } from "../../platform/resources/resource.ts";
 import { z } from "../../platform/zod.ts";
 import { callerRoutes } from "../dispatch/index.ts";
 import { requireResource } from "./catalogue.ts";
 import { Declared, declarationFor } from "./declaration.ts";
 import { beginExport } from "./exports/commands.ts";
 import { exportRows } from "./exports/csv.ts";
+import { fileRoutes } from "./files/routes.ts";
+import { shownRow } from "./files/wire.ts";
 import { doToMany } from "./jobs/bulk.ts";
 import { overviewRoutes } from "./overview.ts";
 import { possibleActions, runAction } from "./rows/actions.ts";
@@ -18,7 +18,7 @@ import { changeAnyVersion, changeRow, createRow, removeRow, requireVersion } fro
 import { recordLook } from "./rows/looks.ts";
 import { findRow, listRows } from "./rows/queries.ts";
 import { summarize } from "./rows/summary.ts";
-import { rowWire, versionOf } from "./rows/wire.ts";
+import { versionedRow } from "./rows/versioned.ts";
 import {
   BulkResult,
   bulkBody,
@@ -70,14 +70,14 @@ const list = route({
       { page, limit: per_page },
       PAGE_SIZE,
       (window) => listRows(ctx, caller, resource, wanted, { sort, order }, window),
-      (row) =>
-        ({
-          ...rowWire(resource, caller, row),
-          ...(resource.actions ? { actions: possibleActions(caller, resource, row) } : {}),
-        }) as z.input<typeof Row>,
+      (row) => row,
     );
     await recordLook(ctx, caller, resource, wanted, { door: "list", page });
-    return respond(200, found);
+    const shown = found.results.map(async (row) => ({
+      ...(await shownRow(ctx, caller, resource, row)),
+      ...(resource.actions ? { actions: possibleActions(caller, resource, row) } : {}),
+    }));
+    return respond(200, { ...found, results: (await Promise.all(shown)) as z.input<typeof Row>[] });
   },
 });
 
@@ -136,21 +136,6 @@ const beginDownload = route({
   },
 });
 
-/** A row with its version, which a change must name in `If-Match`, and the actions that are possible now. */
-async function versioned(
-  resource: Resource,
-  caller: Caller,
-  subject: Subject,
-): Promise<{ wire: z.input<typeof VersionedRow>; headers: Record<string, string> }> {
-  const version = await versionOf(resource, subject);
-  const wire = {
-    ...rowWire(resource, caller, subject),
-    version,
-    actions: possibleActions(caller, resource, subject),
-  } as z.input<typeof VersionedRow>;
-  return { wire, headers: { ETag: `"${version}"` } };
-}
-
 const read = route({
   method: "get",
   path: `${path}/:id`,
@@ -165,7 +150,7 @@ const read = route({
     const subject = await findRow(ctx, caller, resource, params.id);
     if (!subject) throw notFound();
     await recordLook(ctx, caller, resource, subject.row, { door: "record", id: params.id });
-    const { wire, headers } = await versioned(resource, caller, subject);
+    const { wire, headers } = await versionedRow(ctx, caller, resource, subject);
     return respond(200, wire, headers);
   },
 });
@@ -183,7 +168,12 @@ const create = route({
   responses: { 201: VersionedRow },
   async handle({ ctx, caller, params, body }) {
     const resource = requireResource(caller, params.resource, "create");
-    const { wire, headers } = await versioned(resource, caller, await createRow(ctx, caller, resource, body));
+    const { wire, headers } = await versionedRow(
+      ctx,
+      caller,
+      resource,
+      await createRow(ctx, caller, resource, body),
+    );
     return respond(201, wire, headers);
   },
 });
@@ -206,7 +196,7 @@ const change = route({
     const write = (await requireVersion(request, resource, subject)) === "any" ? changeAnyVersion : changeRow;
     const changed = await write(ctx, caller, resource, subject, body);
     if (!changed) throw notFound();
-    const { wire, headers } = await versioned(resource, caller, changed);
+    const { wire, headers } = await versionedRow(ctx, caller, resource, changed);
     return respond(200, wire, headers);
   },
 });
@@ -291,4 +281,5 @@ export const adminRoutes: readonly Route[] = [
   remove,
   act,
   bulk,
+  ...fileRoutes,
 ];

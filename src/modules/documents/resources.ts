@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import { day, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { field, NOTHING, resource } from "../../platform/resources/resource.ts";
-import { dropFiles } from "../files/index.ts";
+import { dropFiles, fileField } from "../files/index.ts";
 import { personWords } from "../identity/index.ts";
 import { documents } from "./tables.ts";
 
@@ -17,6 +17,11 @@ const documentResource = resource({
   key: [documents.id],
   title: "name",
   fields: {
+    file: fileField(text("Scan", "Скан"), {
+      purpose: "document",
+      id: sql`documents.id`,
+      owner: "user",
+    }),
     user: field.reference("users", documents.userId, text("Owner", "Владелец")),
     name: field.text(documents.name, text("Name", "Название"), { input: string({ max: 255 }) }),
     kind: field.text(documents.kind, text("Kind", "Вид"), { input: string({ max: 255, blank: true }) }),

@@ -4,6 +4,7 @@
  * its object.
  */
 export { checkFiles, cleanFiles, purgePendingFiles } from "./cleanup.ts";
+export { fileField } from "./fields.ts";
 export {
   dropFiles,
   exportFiles,

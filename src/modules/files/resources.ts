@@ -1,7 +1,12 @@
 /** Console resource for uploads. Deleting a row deletes its object, by a trigger and the outbox. */
+import { sql } from "drizzle-orm";
 import { text } from "../../platform/http/text.ts";
 import { field, NOTHING, REMOVE, resource } from "../../platform/resources/resource.ts";
+import { fileFactsOf } from "./fields.ts";
 import { files } from "./tables.ts";
+
+/** A file that is still being uploaded can't be opened. */
+const OWN_FACTS = fileFactsOf(sql`files.id = f.id`);
 
 const fileResource = resource({
   name: "files",
@@ -12,6 +17,7 @@ const fileResource = resource({
   key: [files.id],
   title: "original_name",
   fields: {
+    file: field.file(OWN_FACTS, text("File", "Файл")),
     owner: field.reference("users", files.ownerId, text("Owner", "Владелец")),
     purpose: field.choice(files.purpose, text("Purpose", "Назначение")),
     subject: field.integer(files.subjectId, text("Subject id", "Номер")),

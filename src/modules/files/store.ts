@@ -15,6 +15,11 @@ import { ACCEPTED, addPending, finishing } from "./rows.ts";
 export interface StoredFile extends Subject {
   readonly id: number;
   readonly key: string;
+  readonly name: string;
+  /** As detected. */
+  readonly contentType: string;
+  /** Bytes, after the intake. */
+  readonly size: number;
 }
 
 /**
@@ -35,7 +40,7 @@ export async function storeFile(
   const announced = { name: preview(file.name, 255), contentType, size: bytes.length };
   const row = await addPending(ctx, subject, announced);
   await ctx.runtime.bucket.put(row.key, bytes, { httpMetadata: { contentType } });
-  return { ...subject, ...row };
+  return { ...subject, ...row, ...announced };
 }
 
 /**

@@ -6,6 +6,7 @@ import { text } from "../../platform/http/text.ts";
 import { ageFilter } from "../../platform/resources/filters.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../platform/resources/resource.ts";
 import { z } from "../../platform/zod.ts";
+import { avatarFacts, avatarStore } from "./accounts/avatars.ts";
 import { staffTitleSql } from "./accounts/names.ts";
 import {
   consequencesOf,
@@ -25,7 +26,6 @@ import { phone, username } from "./schemas.ts";
 import { codes, formerContacts, sessions, users } from "./tables.ts";
 
 const birthday = sql`(SELECT birthday FROM profiles WHERE user_id = users.id)`;
-const avatar = sql`(SELECT '/media/' || avatar_key FROM profiles WHERE user_id = users.id)`;
 
 /** An empty text clears the field. */
 const orNone = <S extends z.ZodType>(input: S) =>
@@ -42,6 +42,7 @@ const userResource = resource({
   key: [users.id],
   title: "name",
   fields: {
+    avatar: field.file(avatarFacts, text("Picture", "Фото"), { file: avatarStore }),
     name: field.text(staffTitleSql(), text("Name", "Имя и телефон")),
     username: field.text(users.username, text("Username", "Имя пользователя"), { input: username() }),
     email: field.text(users.email, text("E-mail", "Эл. почта"), {
@@ -59,7 +60,6 @@ const userResource = resource({
     is_active: field.boolean(users.isActive, text("Active", "Активен"), { input: boolean().optional() }),
     is_staff: field.boolean(users.isStaff, text("Staff", "Персонал"), { input: boolean().optional() }),
     birthday: field.day(birthday, text("Birthday", "Дата рождения"), { list: false, input: orNone(day()) }),
-    avatar: field.text(avatar, text("Picture", "Фото"), { list: false }),
     locale: field.choice(users.locale, text("Language", "Язык"), {
       list: false,
       input: z.enum(users.locale.enumValues).optional(),

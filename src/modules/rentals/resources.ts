@@ -4,7 +4,7 @@ import { string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, type Field, field, NOTHING, resource } from "../../platform/resources/resource.ts";
-import { dropFiles } from "../files/index.ts";
+import { dropFiles, fileField } from "../files/index.ts";
 import { keysOf } from "./commands.ts";
 import { carPosts } from "./tables.ts";
 
@@ -49,6 +49,11 @@ const postResource = resource({
   key: [carPosts.id],
   title: "car_name",
   fields: {
+    image: fileField(text("Picture", "Фото"), {
+      purpose: "car_image",
+      id: sql`car_posts.id`,
+      owner: "user",
+    }),
     user: field.reference("users", carPosts.userId, text("Owner", "Владелец"), {
       input: idInput(),
       once: true,

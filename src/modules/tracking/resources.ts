@@ -1,6 +1,6 @@
 /** Reports, latest locations, tasks and photos in the console. */
 
-import { sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { integer, string } from "../../platform/http/input/fields.ts";
 import { text } from "../../platform/http/text.ts";
 import { idInput, placeInput } from "../../platform/resources/inputs.ts";
@@ -19,6 +19,7 @@ import {
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
+import { dropFiles, fileField } from "../files/index.ts";
 import { personWords } from "../identity/index.ts";
 import { userOfPoint } from "./points/ids.ts";
 import { deleteReport } from "./reports/commands.ts";
@@ -190,6 +191,13 @@ const photoResource = resource({
   key: [taskPhotos.id],
   title: "id",
   fields: {
+    photo: fileField(text("Photo", "Фото"), {
+      purpose: "task_photo",
+      id: sql`task_photos.id`,
+      owner: "uploaded_by",
+      attach: (ctx, id, fileId) => ctx.db.update(taskPhotos).set({ fileId }).where(eq(taskPhotos.id, id)),
+      isRequired: true,
+    }),
     task: field.reference("tasks", taskPhotos.taskId, task),
     uploaded_by: field.reference("users", taskPhotos.uploadedBy, text("Uploaded by", "Кто загрузил")),
     file: field.reference("files", taskPhotos.fileId, text("File", "Файл")),
@@ -200,7 +208,8 @@ const photoResource = resource({
   filters: ["task", "uploaded_by", "uploaded_at"],
   placesOf: "uploaded_by",
   sort: { field: "id", order: "desc" },
-  rights: { operator: NOTHING, staff: READ },
+  rights: { operator: NOTHING, staff: ["read", "edit", "delete"] },
+  removal: async (ctx, { id }) => ({ rest: [dropFiles(ctx, "task_photo", [Number(id)])] }),
 });
 
 export const trackingResources = [reportResource, latestResource, taskResource, stateResource, photoResource];

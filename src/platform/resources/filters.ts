@@ -61,6 +61,7 @@ function filtersBy(name: string, field: Field): Filter[] {
       return [one(string({ max: 200 }), (value: never) => contains([from], value))];
     case "json":
     case "place":
+    case "file":
       return [];
     default:
       return type satisfies never;

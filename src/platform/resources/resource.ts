@@ -11,6 +11,7 @@ import type { Caller } from "../http/caller.ts";
 import type { Text } from "../http/text.ts";
 import type { RequestContext } from "../runtime.ts";
 import type { z } from "../zod.ts";
+import type { FileStore } from "./files.ts";
 
 /** Roles in the console: operators, and staff with more rights. */
 export type ConsoleRole = "operator" | "staff";
@@ -33,7 +34,8 @@ export type FieldType =
   | "enum"
   | "reference"
   | "json"
-  | "place";
+  | "place"
+  | "file";
 
 /** Values by field name as they are stored: instants in epoch ms, money in minor units, a place as its two degrees. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -50,6 +52,8 @@ export interface Field {
   readonly zone?: string;
   /** A text that is one of the API's codes, which the console names in its reader's language. */
   readonly coded?: boolean;
+  /** How the file of a `file` field is replaced and removed; read-only without it. */
+  readonly file?: FileStore;
   /** False: a list shows it only when its reader chooses the column. */
   readonly list?: boolean;
   /** Of money: a list shows the sum of its rows. */
@@ -242,6 +246,8 @@ export const field = {
   day: of("day"),
   money: of("money"),
   json: of("json"),
+  /** The value is an expression made by `fileFacts`. */
+  file: of("file"),
   choice: (from: Column, label: Text, options: Options = {}): Field => ({
     ...of("enum")(from, label, options),
     options: options.options ?? from.enumValues ?? [],

@@ -32,6 +32,7 @@ export const accounts: Table = {
   "POST /api/v1/auth/phone/confirm": own(400, { code: "000000" }),
   "POST /api/v1/auth/logout": own(204),
   "GET /api/v1/auth/sessions": own(200),
+  "DELETE /api/v1/auth/sessions": own(204),
   "DELETE /api/v1/auth/sessions/:id": {
     responses: ownerOnly(204),
     ask: ({ sessionId }) => ({ path: `/api/v1/auth/sessions/${sessionId}/` }),

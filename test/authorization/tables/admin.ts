@@ -1,6 +1,7 @@
 /** The matrix of the console's API; what each role may do with each resource is in `test/admin/matrix.test.ts`. */
 import { anOrder } from "../../admin/towing.ts";
 import { rows, unique, uniquePhone } from "../../harness/api.ts";
+import { picture } from "../../harness/pictures/pictures.ts";
 import { type Person, type Row, type Statuses, staffOnly, type Table } from "../world.ts";
 
 const operators = (status: number): Statuses => [401, 403, 403, 403, status, status];
@@ -93,6 +94,19 @@ export const admin: Table = {
   "POST /api/admin/:resource/:id/actions/:action": {
     responses: staffOnly(204),
     ask: (owner) => ({ path: `${user(owner)}actions/end_sessions/` }),
+  },
+  "PUT /api/admin/:resource/:id/files/:field": {
+    // A file has to say which one it replaces.
+    responses: staffOnly(428),
+    ask: (owner) => {
+      const body = new FormData();
+      body.append("file", new File([picture(100, "image/png")], "face.png", { type: "image/png" }));
+      return { path: `${user(owner)}files/avatar/`, body };
+    },
+  },
+  "DELETE /api/admin/:resource/:id/files/:field": {
+    responses: staffOnly(428),
+    ask: (owner) => ({ path: `${user(owner)}files/avatar/` }),
   },
   "POST /api/admin/:resource/bulk": {
     responses: staffOnly(200),

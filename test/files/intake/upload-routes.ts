@@ -1,9 +1,10 @@
 /** Every route that stores a picture: how a file is sent, and where it is served afterwards. */
 import { env } from "cloudflare:workers";
 import { incomingKey } from "../../../src/platform/storage/store-upload.ts";
+import { newPerson } from "../../authorization/world.ts";
 import { addCar, driver, edit, editForm, imageOf, REQUIRED } from "../../dialects/rideshare/posts/cars.ts";
 import { EVENTS, plan } from "../../events/fixtures.ts";
-import { type Answer, patch, person, post, rows } from "../../harness/api.ts";
+import { type Answer, call, patch, person, post, rows } from "../../harness/api.ts";
 import { multipart } from "../../harness/forms.ts";
 import { ME } from "../../social/social.ts";
 import { taskRow } from "../../tracking/fixtures.ts";
@@ -151,6 +152,37 @@ export const UPLOAD_ROUTES: Readonly<Record<string, UploadRoute>> = {
       return sentBy(id, await patch(ME, multipart({ avatar: file }), { token }), "avatar");
     },
   },
+  "a person's picture in the console": {
+    async send(file) {
+      const { id } = await person();
+      return inConsole("users", "avatar", { id, owner: id }, file);
+    },
+  },
+  "a document in the console": {
+    documents: true,
+    async send(file) {
+      const { id: owner, token } = await person();
+      const { id } = (await post(DOCUMENTS, { name: "Licence" }, { token })).body;
+      return inConsole("documents", "file", { id, owner }, file);
+    },
+  },
+};
+
+/** A person's row in the console with a field for a file, and an upload by staff. */
+const inConsole = async (
+  resource: string,
+  field: string,
+  row: { id: number; owner: number },
+  file: File,
+): Promise<Sent> => {
+  const { token } = await newPerson("staff");
+  const answer = await call("PUT", `/api/admin/${resource}/${row.id}/files/${field}/`, {
+    body: multipart({ file }),
+    token,
+    headers: { "if-match": "*" },
+  });
+  const url = answer.status < 300 ? answer.body[field].url : null;
+  return { status: answer.status, body: answer.body, url, owner: row.owner };
 };
 
 /** Returns the keys of a person's objects in any folder, and of their finished files. */

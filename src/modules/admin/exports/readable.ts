@@ -2,6 +2,7 @@
 import { fromHundredths } from "../../../platform/decimal.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { type Locale, text } from "../../../platform/http/text.ts";
+import type { FileFacts } from "../../../platform/resources/files.ts";
 import type { Field, Resource, Subject } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { zoneOffset } from "../../../platform/time-zones.ts";
@@ -82,6 +83,8 @@ function cell(ctx: RequestContext, field: Field, value: unknown, locale: Locale,
       return fromHundredths(Number(value));
     case "boolean":
       return (value ? YES : NO)[locale];
+    case "file":
+      return (value as FileFacts).name ?? YES[locale];
     case "place": {
       const { latitude, longitude } = value as { latitude: number; longitude: number };
       return `${latitude}, ${longitude}`;

@@ -19,7 +19,7 @@ import { mapConstraintErrors } from "./refusals.ts";
 import { among, columnKey, fieldWire, storesOf, versionOf } from "./wire.ts";
 
 const READ_ONLY = text("This field is read-only.", "Это поле только для чтения.");
-const NO_VERSION = text(
+export const NO_VERSION = text(
   "Send If-Match with the version that you have read.",
   "Укажите в If-Match версию, которую вы изменяете.",
 );
@@ -74,6 +74,12 @@ function stamps(ctx: RequestContext, resource: Resource, isNew: boolean): Values
     ...("updatedAt" in columns ? { updatedAt: now } : {}),
     ...(isNew && "createdAt" in columns ? { createdAt: now } : {}),
   };
+}
+
+/** What a change sets that changes no field: an UPDATE must set something. */
+export function touched(ctx: RequestContext, resource: Resource): Values {
+  const key = resource.key.map((column) => [columnKey(resource, column), sql`${column}`]);
+  return { ...Object.fromEntries(key), ...stamps(ctx, resource, false) };
 }
 
 /** Values as the audit log stores them. */

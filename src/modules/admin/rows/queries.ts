@@ -14,7 +14,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
 import { fieldsFor, may, visibleRows } from "../rights.ts";
 import { searchCondition } from "./search.ts";
-import { among, selectionOf, subjectOf } from "./wire.ts";
+import { among, isSortable, selectionOf, subjectOf } from "./wire.ts";
 
 /** The selection: filters by name, `search`, `ids`. */
 export type RowSelection = Readonly<Record<string, unknown>> & {
@@ -66,7 +66,7 @@ export function orderOf(caller: Caller, resource: Resource, sorting: Sorting): S
   const keys = resource.key.map((column) => sql`${column} ${direction}`);
   if (field === "id") return keys;
   const [, known] = fieldsFor(caller, resource).find(([name]) => name === field) ?? [];
-  if (!known || known.type === "json" || known.type === "place") throw invalid({ sort: NO_SORT });
+  if (!known || !isSortable(known)) throw invalid({ sort: NO_SORT });
   return [sql`${known.from as Column | SQL} ${direction}`, ...keys];
 }
 

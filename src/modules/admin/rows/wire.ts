@@ -4,6 +4,7 @@ import type { SelectedFields } from "drizzle-orm/sqlite-core";
 import { sha256 } from "../../../platform/crypto/digest.ts";
 import { fromHundredths } from "../../../platform/decimal.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
+import { type FileFacts, fileWire } from "../../../platform/resources/files.ts";
 import type { Field, Resource, Subject, Values } from "../../../platform/resources/resource.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { fieldsFor } from "../rights.ts";
@@ -84,6 +85,10 @@ export function storesOf(field: Field | undefined): { column: Column; part?: "la
     : [];
 }
 
+/** Whether lists can be sorted by a field. */
+export const isSortable = ({ type }: Field): boolean =>
+  type !== "json" && type !== "place" && type !== "file";
+
 /** A field's value on the wire. */
 export function fieldWire(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return null;
@@ -94,6 +99,8 @@ export function fieldWire(field: Field, value: unknown): unknown {
       return fromHundredths(Number(value));
     case "boolean":
       return Boolean(value);
+    case "file":
+      return fileWire(value as FileFacts);
     default:
       return value;
   }

@@ -6,6 +6,7 @@ import { text } from "../../../platform/http/text.ts";
 import { idInput, instantInput, moneyInput } from "../../../platform/resources/inputs.ts";
 import { ALL, field, NOTHING, READ, REMOVE, resource } from "../../../platform/resources/resource.ts";
 import { z } from "../../../platform/zod.ts";
+import { fileField } from "../../files/index.ts";
 import { personWords } from "../../identity/index.ts";
 import { cityName } from "../../social/index.ts";
 import { reminderLeads } from "../fields.ts";
@@ -27,6 +28,11 @@ const eventResource = resource({
   key: [events.id],
   title: "name",
   fields: {
+    image: fileField(text("Picture", "Картинка"), {
+      purpose: "event_image",
+      id: sql`events.id`,
+      owner: "creator",
+    }),
     name: field.text(events.name, text("Name", "Название"), { input: string({ max: 255 }) }),
     event_type: field.text(events.eventType, text("Kind", "Вид"), {
       input: string({ max: 100, blank: true }).optional(),

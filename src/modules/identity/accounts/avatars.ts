@@ -1,9 +1,13 @@
 /** Avatars: stored, cleaned of metadata and swept. */
 import { sql } from "drizzle-orm";
+import { preview } from "../../../platform/characters.ts";
+import { type FileChange, type FileStore, fileFacts, keyIn } from "../../../platform/resources/files.ts";
+import type { Subject } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { storePicture } from "../../../platform/storage/media.ts";
+import { deleteObject, storePicture } from "../../../platform/storage/media.ts";
 import { cleanObject } from "../../../platform/storage/pictures/stored.ts";
 import { profiles, UNCLEANED } from "../tables.ts";
+import { profileChange } from "./commands.ts";
 
 /** The side of the square that an avatar fits into, and the maximum size of its source. */
 const SMALL = { box: 100, maxBytes: 8 * 1024 * 1024 };
@@ -11,6 +15,29 @@ const SMALL = { box: 100, maxBytes: 8 * 1024 * 1024 };
 /** Checks a picture, scales it down and stores it. It belongs to nobody until a profile names its key. */
 export function storeAvatar(ctx: RequestContext, userId: number, file: File): Promise<string> {
   return storePicture(ctx, `avatars/${userId}`, "avatar", file, SMALL);
+}
+
+/** SQL: what the console shows of a user's picture. */
+export const avatarFacts = fileFacts(
+  sql`(SELECT json_object('key', avatar_key) FROM profiles WHERE user_id = users.id AND avatar_key IS NOT NULL)`,
+);
+
+/** How the console replaces and removes a user's picture. It is not scaled down; smaller ones are asked for by `?w=`. */
+export const avatarStore: FileStore = {
+  accepted: "pictures",
+  async store(ctx, _caller, subject, file) {
+    const key = await storePicture(ctx, `avatars/${subject.id}`, "file", file);
+    return { ...avatarChange(ctx, subject, key), stored: { name: preview(file.name, 255), at: ctx.now() } };
+  },
+  remove: (ctx, subject) => avatarChange(ctx, subject, null),
+};
+
+function avatarChange(ctx: RequestContext, { id, row }: Subject, avatarKey: string | null): FileChange {
+  const former = keyIn(row.avatar);
+  return {
+    rest: profileChange(ctx, Number(id), { avatarKey }),
+    effects: former ? [deleteObject(former)] : [],
+  };
 }
 
 /** How many pictures a night's run cleans, and how many between saves of its progress. */

@@ -176,7 +176,11 @@ function isSignedIn(session: string | undefined) {
 }
 
 /** The statement that changes the profile; none if the profile stays the same. */
-function profileChange(ctx: RequestContext, userId: number, { birthday, avatarKey }: AccountChange) {
+export function profileChange(
+  ctx: RequestContext,
+  userId: number,
+  { birthday, avatarKey }: Pick<AccountChange, "birthday" | "avatarKey">,
+) {
   if (birthday === undefined && avatarKey === undefined) return [];
   // The picture intake has removed the metadata already.
   const set = { birthday, avatarKey, cleanedAvatarKey: avatarKey };

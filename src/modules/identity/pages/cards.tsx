@@ -15,6 +15,7 @@ const words = {
     "Every device was signed out. Sign in with the new password.",
     "Все устройства вышли из системы. Войдите с новым паролем.",
   ),
+  openConsole: text("Sign in to the staff console", "Войти в консоль сотрудника"),
 } satisfies Record<string, Text>;
 
 /** A page that shows one card. */
@@ -45,5 +46,17 @@ export function confirmationPage(ctx: RequestContext, title: Text, more: Text, b
 export const deadLinkPage = (ctx: RequestContext) =>
   card(ctx, words.linkDead, <p>{words.linkDeadMore[ctx.locale]}</p>, 404);
 
-export const passwordChangedPage = (ctx: RequestContext) =>
-  card(ctx, words.changed, <p>{words.changedMore[ctx.locale]}</p>);
+/** `toConsole`: the account may use the staff console, so the page leads there. */
+export const passwordChangedPage = (ctx: RequestContext, toConsole = false) =>
+  card(
+    ctx,
+    words.changed,
+    <>
+      <p>{words.changedMore[ctx.locale]}</p>
+      {toConsole ? (
+        <p>
+          <a href="/admin/">{words.openConsole[ctx.locale]}</a>
+        </p>
+      ) : null}
+    </>,
+  );

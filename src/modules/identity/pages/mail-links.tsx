@@ -1,5 +1,6 @@
 /** Pages behind mailed links: confirm an address, choose a new password. They work without scripts. */
 
+import { isOperator } from "../../../platform/http/caller.ts";
 import { limited } from "../../../platform/http/input/fields.ts";
 import { type Route, route } from "../../../platform/http/route.ts";
 import type { Text } from "../../../platform/http/text.ts";
@@ -146,7 +147,7 @@ const resetSubmit = route({
     ];
     if (faults.length > 0) return resetForm(ctx, faults, 400);
     if (!(await resetPassword(ctx, code, body.new_password1))) return deadLinkPage(ctx);
-    return passwordChangedPage(ctx);
+    return passwordChangedPage(ctx, user !== null && isOperator(user));
   },
 });
 

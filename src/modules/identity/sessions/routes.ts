@@ -89,6 +89,21 @@ const endDevice = route({
   },
 });
 
+const endOthers = route({
+  method: "delete",
+  path: "/api/v1/auth/sessions",
+  tag,
+  summary: "Sign all your other devices out",
+  description: "The calling session stays. 204 also where there is no other device.",
+  access: "signedIn",
+  isSetUp: true,
+  responses: { 204: null },
+  async handle({ ctx, caller }) {
+    await endSessions(ctx, { userId: caller.userId, exceptSession: caller.sessionId });
+    return respond(204, null);
+  },
+});
+
 const logout = route({
   method: "post",
   path: "/api/v1/auth/logout",
@@ -103,4 +118,4 @@ const logout = route({
   },
 });
 
-export const sessionRoutes: readonly Route[] = [login, tokenRefresh, devices, endDevice, logout];
+export const sessionRoutes: readonly Route[] = [login, tokenRefresh, devices, endDevice, endOthers, logout];

@@ -13,7 +13,7 @@ export type FileMime = (typeof DOCUMENT_TYPES)[number];
 /** `pictures`: types that every browser shows. `documents`: also HEIC and PDF. */
 export type Accepted = "pictures" | "documents";
 
-const ACCEPTED: Record<Accepted, readonly FileMime[]> = {
+export const ACCEPTED_TYPES: Record<Accepted, readonly FileMime[]> = {
   pictures: PICTURE_TYPES,
   documents: DOCUMENT_TYPES,
 };
@@ -38,7 +38,7 @@ export function acceptedMime(words: string, accepted: Accepted): FileMime | null
     .toLowerCase()
     .replace(/^image\/jpg$/, "image/jpeg")
     .replace(/^image\/heif$/, "image/heic");
-  return ACCEPTED[accepted].find((known) => known === type) ?? null;
+  return ACCEPTED_TYPES[accepted].find((known) => known === type) ?? null;
 }
 
 /** A picture's media type in canonical spelling; null for other types. */
@@ -67,5 +67,5 @@ export function typeOf(bytes: Uint8Array): FileMime | null {
 
 /** Whether files of this type are accepted. */
 export function isAccepted(mime: FileMime, accepted: Accepted): boolean {
-  return ACCEPTED[accepted].includes(mime);
+  return ACCEPTED_TYPES[accepted].includes(mime);
 }
