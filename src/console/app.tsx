@@ -11,18 +11,21 @@ import {
   Routes,
   useParams,
 } from "react-router-dom";
+import { ACCOUNT, readAccount } from "./account/account.ts";
 import { authProvider, mustSetUpFactor } from "./auth.ts";
 import { dataProvider } from "./data.ts";
 import { DeclarationProvider, mayOpen, readDeclaration, useDeclared, useResources } from "./declaration.tsx";
-import { i18nProvider, readZone, useWords } from "./i18n.ts";
+import { i18nProvider, useWords } from "./i18n.ts";
 import { Button } from "./kit/button.tsx";
 import { InfoPage, Loading } from "./kit/page.tsx";
 import { Toasts } from "./kit/toasts.tsx";
 import { LiveConnection } from "./live-provider.tsx";
+import { keepOwnId } from "./own.ts";
 import { SignIn } from "./pages/sign-in.tsx";
 import { session } from "./session.ts";
 import { Shell } from "./shell/shell.tsx";
 import type { Word } from "./words.ts";
+import { chooseZone } from "./zone.ts";
 
 const Overview = lazy(() => import("./pages/overview.tsx").then(({ Overview }) => ({ default: Overview })));
 const MapPage = lazy(() => import("./map/page.tsx").then(({ MapPage }) => ({ default: MapPage })));
@@ -35,6 +38,9 @@ const CreatePage = lazy(() =>
 );
 const RecordPage = lazy(() =>
   import("./records/record/record.tsx").then(({ RecordPage }) => ({ default: RecordPage })),
+);
+const AccountPage = lazy(() =>
+  import("./account/page.tsx").then(({ AccountPage }) => ({ default: AccountPage })),
 );
 const Tickets = lazy(() => import("./pages/tickets.tsx").then(({ Tickets }) => ({ default: Tickets })));
 const DeliveryHead = lazy(() =>
@@ -94,7 +100,17 @@ function Gate() {
   const words = useWords();
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ["declaration", key],
-    queryFn: async ({ signal }) => (await Promise.all([readDeclaration(signal), readZone(signal)]))[0],
+    queryFn: async ({ signal }) => {
+      const [resources, account] = await Promise.all([
+        readDeclaration(signal),
+        readAccount(signal).catch(() => null),
+      ]);
+      // Without an answer, times are in the browser's zone.
+      chooseZone(account?.time_zone ?? null);
+      keepOwnId(account?.id);
+      if (account) queryClient.setQueryData(ACCOUNT, account);
+      return resources;
+    },
     enabled: key !== null,
     staleTime: Number.POSITIVE_INFINITY,
   });
@@ -129,6 +145,7 @@ function Gate() {
               <Route path="login" element={<Navigate to="/" replace />} />
               <Route path="map" element={<MapPage />} />
               <Route path="conversations/:id?" element={<Tickets />} />
+              <Route path="account" element={<AccountPage />} />
               <Route path="security" element={<Security />} />
               <Route path=":resource" element={<Records show="list" />} />
               <Route path=":resource/create" element={<Records show="create" />} />

@@ -16,7 +16,16 @@ export type FieldType =
   | "enum"
   | "reference"
   | "json"
-  | "place";
+  | "place"
+  | "file";
+
+export interface FileRules {
+  /** Media types. */
+  readonly types: readonly string[];
+  readonly max_bytes: number;
+  readonly replace: boolean;
+  readonly remove: boolean;
+}
 
 export interface Field {
   readonly name: string;
@@ -39,6 +48,8 @@ export interface Field {
   readonly currency?: string;
   /** Of money: lists show the sum. */
   readonly total?: true;
+  /** Of a file that may be changed: what is taken, and what this role may do. */
+  readonly file?: FileRules;
   /** A text that is a code, shown by its name. */
   readonly coded?: true;
 }

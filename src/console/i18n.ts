@@ -1,9 +1,7 @@
 /** ra-core's i18n provider over the catalogue, and formats of numbers, money and times. */
 import { type I18nProvider, useLocaleState, useTranslate } from "ra-core";
-import { keepOwnId } from "./own.ts";
-import { call } from "./session.ts";
 import { LOCALES, type Locale, say, type Values, type Word } from "./words.ts";
-import { chooseZone, isKnown, ownZone, wallTime, zoneName } from "./zone.ts";
+import { isKnown, ownZone, wallTime, zoneName } from "./zone.ts";
 
 const KEPT = "caravan.locale";
 
@@ -31,21 +29,12 @@ export function useWords(): (key: Word, values?: Values) => string {
   return useTranslate();
 }
 
-interface OwnFacts {
-  readonly id?: number;
-  readonly time_zone?: string;
-}
-
-/** Loaded once after sign-in, with the declaration. Without an answer, times are in the browser's zone. */
-export async function readZone(signal?: AbortSignal): Promise<void> {
-  const asked = call<OwnFacts>("GET", "/api/v1/auth/profile/", { signal });
-  const { time_zone: zone = null, id } = await asked.catch((): OwnFacts => ({}));
-  chooseZone(zone);
-  keepOwnId(id);
-}
-
 export interface Formats {
   number(value: number, digits?: number): string;
+  /** `2.4 MB`. */
+  bytes(value: number): string;
+  /** A part of one: `45 %`. */
+  percent(part: number): string;
   /** An amount, as a decimal string or a number, with the currency's sign: `1 800,50 ₽`. */
   money(value: string | number): string;
   /** The currency's sign: `₽`. */
@@ -117,6 +106,20 @@ export function formats(locale: Locale, timeZone: string): Formats {
   const fresh: Formats = {
     number: (value, digits = 0) =>
       new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
+    bytes(value) {
+      const [size, name] =
+        value < 1000 ? [value, "byte"] : value < 1e6 ? [value / 1e3, "kilobyte"] : [value / 1e6, "megabyte"];
+      const digits = size < 10 && name !== "byte" ? 1 : 0;
+      const style = {
+        style: "unit",
+        unit: name,
+        unitDisplay: "short",
+        maximumFractionDigits: digits,
+      } as const;
+      return new Intl.NumberFormat(locale, style).format(size);
+    },
+    percent: (part) =>
+      new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0 }).format(part),
     money: (value) => money.format(Number(value)),
     sign: () => part(money.formatToParts(0), "currency"),
     amount: (value) => amount.format(Number(value)),

@@ -100,3 +100,9 @@ export async function signIn(page: Page, who: Login): Promise<void> {
   await page.locator("#password").fill(LOGINS[who].password);
   await page.keyboard.press("Enter");
 }
+
+/** Chooses "Sign out" in the menu of the signed-in person. */
+export async function signOut(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Your menu" }).click();
+  await page.locator(".user-menu").getByRole("button", { name: "Sign out" }).click();
+}

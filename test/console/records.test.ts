@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unique } from "../whole/client.ts";
-import { Stage } from "./browser.ts";
+import { Stage, signOut } from "./browser.ts";
 
 let stage: Stage;
 
@@ -149,7 +149,7 @@ describe("a record", () => {
     };
     await asks(() => page.locator(".side").getByRole("link", { name: "Orders", exact: true }).click());
     await asks(() => page.getByRole("tab", { name: "History" }).click());
-    await asks(() => page.getByRole("button", { name: "Sign out" }).click());
+    await asks(() => signOut(page));
     let asked = 0;
     page.on("dialog", (native) => {
       asked += 1;

@@ -2,40 +2,9 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { codeOf } from "../identity/factors/authenticator-app.ts";
-import { Client, unique } from "../whole/client.ts";
-import { LOGINS, type Stage } from "./browser.ts";
-
-const password = "a long passphrase 7";
-
-/** A new operator of the console. */
-async function newOperator(stage: Stage): Promise<string> {
-  const username = unique("operator");
-  const made = await stage.client.post("/api/auth/signup/", {
-    username,
-    email: `${username}@example.com`,
-    password,
-  });
-  const signedIn = await stage.client.post("/api/auth/signin/", { username, password });
-  const profile = await stage.client.as(signedIn.body.access).get("/api/v1/auth/profile/");
-  const staff = await stage.client.post("/api/auth/signin/", LOGINS.staff);
-  const changed = await fetch(`${stage.server.origin}/api/admin/users/${profile.body.id}/`, {
-    method: "PATCH",
-    headers: {
-      authorization: `Bearer ${staff.body.access}`,
-      "content-type": "application/json",
-      "if-match": "*",
-    },
-    body: JSON.stringify({ user_type: "OPERATOR" }),
-  });
-  expect([made.status, changed.status]).toEqual([200, 200]);
-  return username;
-}
-
-async function fill(page: Page, username: string): Promise<void> {
-  await page.locator("#username").fill(username);
-  await page.locator("#password").fill(password);
-  await page.keyboard.press("Enter");
-}
+import { Client } from "../whole/client.ts";
+import { type Stage, signOut } from "./browser.ts";
+import { fill, newOperator, password } from "./operators.ts";
 
 /** Confirms the dialog in front with the password or a code. */
 async function prove(page: Page, proof: string): Promise<void> {
@@ -45,7 +14,7 @@ async function prove(page: Page, proof: string): Promise<void> {
 }
 
 /** Sets up an authenticator app on the page of one's security. Returns its secret and a recovery code. */
-async function setUpApp(page: Page) {
+export async function setUpApp(page: Page) {
   await page.getByRole("button", { name: "Set up", exact: true }).click();
   await prove(page, password);
   const secret = ((await page.locator("code.secret").textContent()) ?? "").replaceAll(" ", "");
@@ -66,7 +35,7 @@ export function describeSecondFactors(stageOf: () => Stage): void {
       await fill(page, username);
       const { secret, code } = await setUpApp(page);
       await page.getByText("Unused codes: 10").waitFor();
-      await page.getByRole("button", { name: "Sign out" }).click();
+      await signOut(page);
 
       await fill(page, username);
       await page.getByLabel("Code of the second factor").fill("000000");
@@ -75,7 +44,7 @@ export function describeSecondFactors(stageOf: () => Stage): void {
       await page.getByLabel("Code of the second factor").fill(codeOf(secret, 1));
       await page.keyboard.press("Enter");
       await page.getByRole("heading", { name: "Overview" }).waitFor();
-      await page.getByRole("button", { name: "Sign out" }).click();
+      await signOut(page);
       await fill(page, username);
       await page.getByLabel("Code of the second factor").fill(code);
       await page.keyboard.press("Enter");
@@ -125,13 +94,13 @@ export function describeSecondFactors(stageOf: () => Stage): void {
       await prove(page, password);
       await page.getByRole("button", { name: "I have stored them" }).click();
       await page.getByText("Work laptop").waitFor();
-      await page.getByRole("button", { name: "Sign out" }).click();
+      await signOut(page);
 
       await fill(page, username);
       await page.getByLabel("Code of the second factor").waitFor();
       await page.getByRole("button", { name: "Use a passkey" }).click();
       await page.getByRole("heading", { name: "Overview" }).waitFor();
-      await page.getByRole("button", { name: "Sign out" }).click();
+      await signOut(page);
 
       await page.locator("#username").waitFor();
       await page.getByRole("button", { name: "Use a passkey" }).click();

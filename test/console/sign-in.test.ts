@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unique } from "../whole/client.ts";
-import { Stage, signIn } from "./browser.ts";
+import { Stage, signIn, signOut } from "./browser.ts";
+import { describeFiles } from "./files.ts";
+import { describeOwnAccount } from "./own-account.ts";
 import { describeSecondFactors } from "./second-factor.ts";
 
 let stage: Stage;
@@ -129,7 +131,7 @@ describe("signing in", () => {
     await tab.goto(`${stage.server.origin}/admin/vehicle-types`);
     await tab.getByRole("heading", { name: "Tariffs" }).waitFor();
     const key = await page.evaluate(() => localStorage.getItem("caravan.session"));
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await signOut(page);
     await page.locator("#username").waitFor();
     await tab.locator("#username").waitFor();
     const headers = { authorization: `Token ${key}` };
@@ -154,6 +156,8 @@ describe("signing in", () => {
 });
 
 describeSecondFactors(() => stage);
+describeOwnAccount(() => stage);
+describeFiles(() => stage);
 
 describe("the frame", () => {
   test("The console has two languages and remembers the choice.", async () => {

@@ -5,6 +5,8 @@ import type { IconName } from "./icon.tsx";
 
 interface MenuProps {
   readonly icon?: IconName;
+  /** Shown instead of an icon or the label. */
+  readonly face?: ReactNode;
   readonly label: string;
   /** Shows the label as text. */
   readonly worded?: boolean;
@@ -14,7 +16,7 @@ interface MenuProps {
   readonly children: (close: () => void) => ReactNode;
 }
 
-export function Menu({ icon, label, worded, shows, disabled, children }: MenuProps) {
+export function Menu({ icon, face, label, worded, shows, disabled, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const place = useRef<HTMLDivElement>(null);
   const close = () => {
@@ -44,13 +46,14 @@ export function Menu({ icon, label, worded, shows, disabled, children }: MenuPro
     <div className="menu" ref={place}>
       <Button
         {...(icon ? { icon } : {})}
+        {...(face ? { "aria-label": label, className: "faced" } : {})}
         label={label}
         disabled={disabled}
         aria-expanded={open}
         {...(shows ? { "aria-label": `${label}: ${shows}` } : {})}
         onClick={() => setOpen(!open)}
       >
-        {worded ? label : shows}
+        {face ?? (worded ? label : shows)}
       </Button>
       {open ? <div className="panel">{children(close)}</div> : null}
     </div>

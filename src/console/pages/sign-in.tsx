@@ -5,6 +5,7 @@ import { codeOf, type SignInWith } from "../auth.ts";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { askPasskey, hasPasskeys, passByPasskey } from "../security/passkeys.ts";
+import { ForgotPassword } from "./forgot-password.tsx";
 
 const focused = (place: HTMLInputElement | null) => place?.focus();
 
@@ -55,6 +56,7 @@ export function SignIn() {
   const [fault, setFault] = useState<Fault | null>(null);
   const [busy, setBusy] = useState(false);
   const [halfWay, setHalfWay] = useState<HalfWay | null>(null);
+  const [isForgotten, setForgotten] = useState(false);
 
   /** Signs in with what `ask` returns; null: the person cancelled. */
   const authorize = async (ask: () => Promise<SignInWith | null>) => {
@@ -95,6 +97,12 @@ export function SignIn() {
     setFault(null);
   };
 
+  if (isForgotten)
+    return (
+      <main className="sign-in">
+        <ForgotPassword onBack={() => setForgotten(false)} />
+      </main>
+    );
   const offersPasskey = hasPasskeys() && (halfWay?.methods.includes("passkey") ?? true);
   return (
     <main className="sign-in">
@@ -145,7 +153,11 @@ export function SignIn() {
           <Button look="quiet" onClick={startOver}>
             {words("sign.other")}
           </Button>
-        ) : null}
+        ) : (
+          <Button look="quiet" onClick={() => setForgotten(true)}>
+            {words("forgot.title")}
+          </Button>
+        )}
       </form>
     </main>
   );

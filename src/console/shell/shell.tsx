@@ -1,19 +1,18 @@
 /** The frame of every page: menu, search, account. */
 
 import { useLiveState } from "@caravan/client/react";
-import { useLocaleState, useLogout, useStore } from "ra-core";
+import { useLocaleState, useStore } from "ra-core";
 import { type ReactNode, useEffect, useState } from "react";
-import { Link, NavLink, useLocation } from "react-router-dom";
+import { NavLink, useLocation } from "react-router-dom";
 import { MENU, mayOpen, type Resource, useLabel, useResources } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
-import { Confirm } from "../kit/dialog.tsx";
-import { forgetUnsaved, hasUnsaved } from "../kit/guard.tsx";
 import { Icon, type IconName } from "../kit/icon.tsx";
 import { toggleTheme } from "../theme.ts";
 import type { Word } from "../words.ts";
 import { Offline } from "./offline.tsx";
 import { Palette } from "./palette.tsx";
+import { UserMenu } from "./user-menu.tsx";
 
 export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
@@ -144,13 +143,6 @@ function LiveDot() {
 
 function Preferences() {
   const [locale, setLocale] = useLocaleState();
-  const logout = useLogout();
-  const [asked, setAsked] = useState(false);
-  const leave = () => {
-    setAsked(false);
-    forgetUnsaved();
-    void logout();
-  };
   const words = useWords();
   return (
     <div className="preferences">
@@ -162,32 +154,7 @@ function Preferences() {
         {locale === "ru" ? "EN" : "RU"}
       </Button>
       <Button look="quiet" icon="sun" label={words("nav.theme")} onClick={toggleTheme} />
-      <Link
-        className="button quiet bare"
-        to="/security"
-        aria-label={words("nav.security")}
-        title={words("nav.security")}
-      >
-        <Icon name="lock" />
-      </Link>
-      <Button
-        look="quiet"
-        icon="exit"
-        label={words("nav.signOut")}
-        onClick={() => (hasUnsaved() ? setAsked(true) : leave())}
-      />
-      {asked ? (
-        <Confirm
-          title={words("guard.title")}
-          action={words("guard.leave")}
-          keep={words("guard.stay")}
-          danger
-          onConfirm={leave}
-          onClose={() => setAsked(false)}
-        >
-          <p>{words("guard.about")}</p>
-        </Confirm>
-      ) : null}
+      <UserMenu />
     </div>
   );
 }

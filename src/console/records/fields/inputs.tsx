@@ -149,6 +149,9 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
       return <Json {...common} value={value} onChange={onChange} />;
     case "place":
       return <Place {...common} value={value} onChange={onChange} />;
+    // Files are changed by themselves: `records/files/`.
+    case "file":
+      return null;
     case "text":
       return LONG.test(field.name) ? (
         <textarea {...common} rows={4} value={text} onChange={(event) => onChange(event.target.value)} />

@@ -4,6 +4,8 @@ import { Link } from "react-router-dom";
 import { useCode } from "../../codes.ts";
 import { type Field, useDeclared } from "../../declaration.tsx";
 import { useFormats, useWords } from "../../i18n.ts";
+import { isFile } from "../files/file-value.ts";
+import { Thumbnail } from "../files/thumbnail.tsx";
 import { shortId, titleOf } from "./titles.ts";
 import { ZonedInstant } from "./zoned.tsx";
 
@@ -41,6 +43,12 @@ export function Value({ field, record, inList = false }: ValueProps) {
       return <Reference resource={field.reference ?? ""} value={value} />;
     case "place":
       return <Place value={value} />;
+    case "file":
+      return isFile(value) ? (
+        <Thumbnail value={value} title={titleOf(record)} />
+      ) : (
+        <span>{String(value)}</span>
+      );
     case "json":
       if (field.reference && Array.isArray(value))
         return <References resource={field.reference} ids={value} />;

@@ -8,6 +8,7 @@ import { InfoText } from "../../kit/page.tsx";
 import { useOnline } from "../../online.ts";
 import { shortId, titleOf } from "../fields/titles.ts";
 import { Value } from "../fields/values.tsx";
+import { Gallery } from "../files/gallery.tsx";
 import { useColumns } from "./columns.tsx";
 import { Totals } from "./summary.tsx";
 
@@ -32,47 +33,49 @@ export function Rows({ resource }: { resource: Resource }) {
   const all = (data ?? []).map(({ id }) => id);
   const chosen = all.filter((id) => selectedIds.includes(id));
   return (
-    <div className="table-frame" aria-busy={isPending}>
-      <table className="rows">
-        <thead>
-          <tr>
-            {chooses ? (
-              <th className="tick">
-                <input
-                  type="checkbox"
-                  aria-label={words("list.selectAll")}
-                  checked={all.length > 0 && chosen.length === all.length}
-                  onChange={() =>
-                    onSelect(
-                      chosen.length === all.length
-                        ? selectedIds.filter((id) => !all.includes(id))
-                        : [...new Set([...selectedIds, ...all])],
-                    )
-                  }
-                />
-              </th>
-            ) : null}
-            <Heading name="id" type="text" title="№" sortable />
-            {columns.map(({ name, type, sortable, label: title }) => (
-              <Heading key={name} name={name} type={type} title={label(title)} sortable={sortable} />
+    <Gallery resource={resource} records={data ?? []}>
+      <div className="table-frame" aria-busy={isPending}>
+        <table className="rows">
+          <thead>
+            <tr>
+              {chooses ? (
+                <th className="tick">
+                  <input
+                    type="checkbox"
+                    aria-label={words("list.selectAll")}
+                    checked={all.length > 0 && chosen.length === all.length}
+                    onChange={() =>
+                      onSelect(
+                        chosen.length === all.length
+                          ? selectedIds.filter((id) => !all.includes(id))
+                          : [...new Set([...selectedIds, ...all])],
+                      )
+                    }
+                  />
+                </th>
+              ) : null}
+              <Heading name="id" type="text" title="№" sortable />
+              {columns.map(({ name, type, sortable, label: title }) => (
+                <Heading key={name} name={name} type={type} title={label(title)} sortable={sortable} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {(data ?? []).map((record: RaRecord) => (
+              <Row
+                key={record.id}
+                resource={resource}
+                columns={columns}
+                record={record}
+                chooses={chooses}
+                label={label}
+              />
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {(data ?? []).map((record: RaRecord) => (
-            <Row
-              key={record.id}
-              resource={resource}
-              columns={columns}
-              record={record}
-              chooses={chooses}
-              label={label}
-            />
-          ))}
-        </tbody>
-        <Totals resource={resource} columns={columns} before={chooses ? 2 : 1} />
-      </table>
-    </div>
+          </tbody>
+          <Totals resource={resource} columns={columns} before={chooses ? 2 : 1} />
+        </table>
+      </div>
+    </Gallery>
   );
 }
 

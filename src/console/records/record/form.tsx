@@ -107,9 +107,10 @@ function FormBar({ always = false, onEdited }: FormBarProps) {
   );
 }
 
-/** Read-only fields. */
-export function Facts({ fields, record }: { fields: readonly Field[]; record: RaRecord }) {
+/** Read-only fields. Files are shown above, by `RecordFiles`. */
+export function Facts({ fields: all, record }: { fields: readonly Field[]; record: RaRecord }) {
   const label = useLabel();
+  const fields = all.filter(({ type }) => type !== "file");
   if (fields.length === 0) return null;
   return (
     <dl className="facts">

@@ -8,6 +8,7 @@ import { InfoPage, Loading, PageTitle } from "../../kit/page.tsx";
 import { useOnline } from "../../online.ts";
 import { remember } from "../../shell/recent.ts";
 import { titleOf } from "../fields/titles.ts";
+import { RecordFiles } from "../files/record-files.tsx";
 import { RecordActions } from "./actions.tsx";
 import { EditForm } from "./form.tsx";
 import { History } from "./history.tsx";
@@ -73,7 +74,10 @@ export function RecordPage({ resource, head, tools }: RecordPageProps) {
         ) : related ? (
           <Related key={tab} tab={related} id={record.id} />
         ) : (
-          <EditForm key={String(record.id)} resource={resource} record={record} />
+          <>
+            <RecordFiles resource={resource} record={record} />
+            <EditForm key={String(record.id)} resource={resource} record={record} />
+          </>
         )}
       </section>
     </ResourceContextProvider>

@@ -5,6 +5,7 @@ import { type Resource, useDeclared, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { InfoText, Loading } from "../../kit/page.tsx";
 import { Value } from "../fields/values.tsx";
+import { Gallery } from "../files/gallery.tsx";
 
 export function Related({ tab, id }: { tab: Resource["tabs"][number]; id: Identifier }) {
   const resource = useDeclared(tab.resource);
@@ -26,7 +27,7 @@ export function Related({ tab, id }: { tab: Resource["tabs"][number]; id: Identi
   const columns = resource.fields.filter(({ list, name }) => list && name !== tab.target);
   const all = `/${resource.name}?filter=${encodeURIComponent(JSON.stringify({ [tab.target]: id }))}`;
   return (
-    <>
+    <Gallery resource={resource} records={data}>
       <div className="table-frame">
         <table className="rows">
           <thead>
@@ -43,7 +44,7 @@ export function Related({ tab, id }: { tab: Resource["tabs"][number]; id: Identi
               <tr key={record.id}>
                 {columns.map((field, index) => (
                   <td key={field.name} data-label={label(field.label)} data-type={field.type}>
-                    {index === 0 && field.type !== "reference" ? (
+                    {index === 0 && field.type !== "reference" && field.type !== "file" ? (
                       <Link className="record-link" to={`/${resource.name}/${encodeURIComponent(record.id)}`}>
                         <Value field={field} record={record} />
                       </Link>
@@ -60,6 +61,6 @@ export function Related({ tab, id }: { tab: Resource["tabs"][number]; id: Identi
       <p className="below">
         <Link to={all}>{words("list.count", { n: total ?? data.length })}</Link>
       </p>
-    </>
+    </Gallery>
   );
 }
