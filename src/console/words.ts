@@ -21,7 +21,7 @@ export const catalogue = {
   "nav.language": ["Русский", "English"],
   "nav.signOut": ["Sign out", "Выйти"],
   "nav.security": ["Second factor and API keys", "Второй фактор и ключи API"],
-  "nav.you": ["Your menu", "Ваше меню"],
+  "nav.you": ["Account", "Учётная запись"],
   "nav.notFound": ["Page not found.", "Страница не найдена."],
   "group.towing": ["Towing", "Эвакуация"],
   "group.support": ["Support", "Поддержка"],

@@ -103,6 +103,6 @@ export async function signIn(page: Page, who: Login): Promise<void> {
 
 /** Chooses "Sign out" in the menu of the signed-in person. */
 export async function signOut(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Your menu" }).click();
+  await page.getByRole("button", { name: "Account" }).click();
   await page.locator(".user-menu").getByRole("button", { name: "Sign out" }).click();
 }

@@ -20,6 +20,9 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 
 const found = (list: typeof BROWSERS, words: string) => list.find(([sign]) => sign.test(words))?.[1];
 
+/** Whether it is a browser: what it opened is told by the address, not by the app that its session was made for. */
+export const isBrowser = (userAgent: string): boolean => found(BROWSERS, userAgent) !== undefined;
+
 /** `Chrome · Windows`; the beginning of what another client calls itself; empty for nothing. */
 export function deviceName(userAgent: string): string {
   const parts = [found(BROWSERS, userAgent), found(SYSTEMS, userAgent)].filter(Boolean);

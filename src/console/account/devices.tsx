@@ -8,7 +8,7 @@ import { Button } from "../kit/button.tsx";
 import { Confirm } from "../kit/dialog.tsx";
 import { InfoText, Loading } from "../kit/page.tsx";
 import { call } from "../session.ts";
-import { deviceName } from "./device-name.ts";
+import { deviceName, isBrowser } from "./device-name.ts";
 
 const PATH = "/api/v1/auth/sessions/";
 export const DEVICES = ["account", "devices"] as const;
@@ -97,7 +97,7 @@ function DeviceRow({ device, onEnd }: { device: Device; onEnd: () => void }) {
         {device.current ? <span className="badge">{words("account.here")}</span> : null}
         <p className="quiet">
           {[
-            code(device.app),
+            isBrowser(device.user_agent) ? null : code(device.app),
             device.address,
             words("account.seen", { at: formats.ago(device.last_seen_at) }),
             words("account.since", { at: formats.instant(device.created_at) }),

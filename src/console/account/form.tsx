@@ -1,6 +1,15 @@
 /** A small form of the account page: it sends its fields, shows the API's reason beside each, and guards what is not saved. */
 import { HttpError } from "ra-core";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
+import {
+  createContext,
+  type FormEvent,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useId,
+  useState,
+} from "react";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Guard } from "../kit/guard.tsx";
@@ -17,6 +26,29 @@ export function faultsOf(error: unknown): Faults {
   return { other: error instanceof HttpError ? error.message : "error.offline" };
 }
 
+/** Tells the page which of its forms have edits: a page asks once before it is left. */
+const Edits = createContext<(form: string, isEdited: boolean) => void>(() => {});
+
+/** The forms of a page: leaving it is asked about while one of them has edits. */
+export function GuardedForms({ children }: { children: ReactNode }) {
+  const [edited, setEdited] = useState<ReadonlySet<string>>(new Set());
+  const note = useCallback(
+    (form: string, isEdited: boolean) =>
+      setEdited((before) => {
+        if (before.has(form) === isEdited) return before;
+        const others = [...before].filter((each) => each !== form);
+        return new Set(isEdited ? [...others, form] : others);
+      }),
+    [],
+  );
+  return (
+    <Edits.Provider value={note}>
+      <Guard when={edited.size > 0} />
+      {children}
+    </Edits.Provider>
+  );
+}
+
 interface OwnFormProps {
   /** The text of the button: the deed. */
   readonly action: string;
@@ -30,6 +62,12 @@ export function OwnForm({ action, onSubmit, children }: OwnFormProps) {
   const [faults, setFaults] = useState<Faults>({});
   const [busy, setBusy] = useState(false);
   const [isEdited, setEdited] = useState(false);
+  const id = useId();
+  const note = useContext(Edits);
+  useEffect(() => {
+    note(id, isEdited);
+    return () => note(id, false);
+  }, [note, id, isEdited]);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = event.currentTarget;
@@ -48,8 +86,7 @@ export function OwnForm({ action, onSubmit, children }: OwnFormProps) {
   };
   const { other } = faults;
   return (
-    <form onSubmit={submit} onChange={() => setEdited(true)} noValidate={false}>
-      <Guard when={isEdited} />
+    <form onSubmit={submit} onChange={() => setEdited(true)}>
       <div className="fields bare">{children(faults)}</div>
       {other ? (
         <p className="fault" role="alert">

@@ -1,6 +1,6 @@
 /** The console's language, in this browser and at once, and the language of one's letters, which the account keeps. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useLocaleState, useNotify } from "ra-core";
+import { useLocaleState, useLocales, useNotify } from "ra-core";
 import { useId } from "react";
 import { useWords } from "../i18n.ts";
 import { call } from "../session.ts";
@@ -48,16 +48,16 @@ interface ChoiceProps {
 
 function Choice({ label, value, onChange }: ChoiceProps) {
   const id = useId();
+  const locales = useLocales();
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => void onChange(event.target.value)}>
-        <option value="en" lang="en">
-          English
-        </option>
-        <option value="ru" lang="ru">
-          Русский
-        </option>
+        {locales.map(({ locale, name }) => (
+          <option key={locale} value={locale} lang={locale}>
+            {name}
+          </option>
+        ))}
       </select>
     </div>
   );

@@ -6,6 +6,7 @@ import { Icon } from "../kit/icon.tsx";
 import { InfoText, Loading, PageTitle } from "../kit/page.tsx";
 import { ACCOUNT, readAccount } from "./account.ts";
 import { Devices } from "./devices.tsx";
+import { GuardedForms } from "./form.tsx";
 import { Languages } from "./languages.tsx";
 import { Password } from "./password.tsx";
 import { Profile } from "./profile.tsx";
@@ -22,16 +23,18 @@ export function AccountPage() {
           {words("nav.security")}
         </Link>
       </PageTitle>
-      <div className="account">
-        <div>
-          <Profile account={data} />
-          <Password />
+      <GuardedForms>
+        <div className="account">
+          <div>
+            <Profile account={data} />
+            <Password />
+          </div>
+          <div>
+            <Languages />
+            <Devices />
+          </div>
         </div>
-        <div>
-          <Languages />
-          <Devices />
-        </div>
-      </div>
+      </GuardedForms>
     </section>
   );
 }

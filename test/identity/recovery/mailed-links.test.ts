@@ -101,3 +101,20 @@ describe.each(Object.entries(LINKS))("the link of %s", (_, make) => {
     },
   );
 });
+
+test.each([
+  ["OPERATOR", true],
+  ["CLIENT", false],
+] as const)(
+  "The page after a reset by a %s leads to the console only whom it is open to.",
+  async (role, leads) => {
+    const { id, email } = await person();
+    await rows("UPDATE users SET user_type = ? WHERE id = ?", role, id);
+    await post("/api/auth/password/reset/", { email }, { headers: stranger() });
+    const path = await linkTo(email, "/password_reset_confirm/");
+    const body = new URLSearchParams({ new_password1: "another harbour", new_password2: "another harbour" });
+    const answer = await send(new Request(`http://caravan.test${path}`, { method: "POST", body }));
+    expect(answer.status).toBe(200);
+    expect((await answer.text()).includes('href="/admin/"')).toBe(leads);
+  },
+);

@@ -242,3 +242,18 @@ test("A device can be signed out from another one, once.", async () => {
   );
   expect(await isOpen(sockets.mine)).toBe(true);
 });
+
+test("All other devices are signed out at once, with their sockets; the calling one stays, however often it asks.", async () => {
+  const { mine, other, sockets } = await listening();
+  const stranger = await towSession(await everybody());
+  const end = () => del("/api/v1/auth/sessions/", undefined, { token: mine.access });
+  const both = await Promise.all([end(), end()]);
+  expect(both.map(({ status }) => status)).toEqual([204, 204]);
+  expect((await sockets.other.closed).code).toBe(4001);
+  expect(await alive(other)).toEqual([401, 401]);
+  expect((await end()).status).toBe(204);
+  expect(await alive(mine)).toEqual([200, 200]);
+  expect(await isOpen(sockets.mine)).toBe(true);
+  expect((await get("/api/v1/auth/sessions/", { token: stranger.access })).status).toBe(200);
+  expect((await del("/api/v1/auth/sessions/", undefined, { token: other.access })).status).toBe(401);
+});
