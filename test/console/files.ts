@@ -47,14 +47,14 @@ export function describeFiles(stageOf: () => Stage): void {
       await input.setInputFiles(upload("driver.png", "image/png", await greyPng(60, 90)));
       await page.locator(".record-files img").waitFor();
       await page.goto(`${stage.server.origin}/admin/users`);
-      const thumbnail = page.getByRole("button", { name: "Open large: client1" });
+      const thumbnail = page.getByRole("button", { name: /^Open large: Ирина/ });
       await thumbnail.click();
       const box = page.locator("dialog.lightbox");
-      await box.getByRole("img", { name: "client1" }).waitFor();
+      await box.getByRole("img", { name: /^Ирина/ }).waitFor();
       await page.keyboard.press("ArrowRight");
-      await box.getByRole("img", { name: "driver1" }).waitFor();
+      await box.getByRole("img", { name: /^Владимир/ }).waitFor();
       await box.getByRole("button", { name: "Previous" }).click();
-      await box.getByText("client1").waitFor();
+      await box.getByText(/^Ирина/).waitFor();
       await page.keyboard.press("Escape");
       await box.waitFor({ state: "detached" });
       expect(await thumbnail.evaluate((element) => element === document.activeElement)).toBe(true);
