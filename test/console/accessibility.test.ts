@@ -19,7 +19,17 @@ const LOOKS = [
 ] as const;
 
 /** Pages that are not lists or records of declared resources. */
-const PAGES = ["", "map", "conversations", "security", "orders/create", "users/create", "nowhere", "users/0"];
+const PAGES = [
+  "",
+  "map",
+  "conversations",
+  "account",
+  "security",
+  "orders/create",
+  "users/create",
+  "nowhere",
+  "users/0",
+];
 
 let stage: Stage;
 beforeAll(async () => {
@@ -33,6 +43,9 @@ test("The page of sign-in has no findings of axe.", async () => {
   await page.locator("#username").waitFor();
   await page.evaluate(AXE);
   expect(await findings(page, "sign-in")).toEqual([]);
+  await page.getByRole("button", { name: "Forgot your password?" }).click();
+  await page.locator("#email").waitFor();
+  expect(await findings(page, "forgotten password")).toEqual([]);
 });
 
 test.each(LANGUAGES)("No page of the console in %s has findings of axe.", async (locale) => {

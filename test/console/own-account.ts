@@ -49,7 +49,7 @@ export function describeOwnAccount(stageOf: () => Stage): void {
       await page.getByText("The password is changed").waitFor();
 
       await page.getByLabel("Of letters to you").selectOption("ru");
-      await page.getByText("Saved").waitFor();
+      await page.locator(".toast").getByText("Saved").waitFor();
       await page.getByLabel("Of the console, in this browser").selectOption("ru");
       await page.getByRole("heading", { name: "Моя учётная запись" }).waitFor();
       expect(await page.locator("html").getAttribute("lang")).toBe("ru");

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router-dom";
 import { useWords } from "../i18n.ts";
 import { Icon } from "../kit/icon.tsx";
-import { InfoText, Loading, PageTitle } from "../kit/page.tsx";
+import { InfoPage, Loading, PageTitle } from "../kit/page.tsx";
 import { ACCOUNT, readAccount } from "./account.ts";
 import { Devices } from "./devices.tsx";
 import { GuardedForms } from "./form.tsx";
@@ -14,7 +14,7 @@ import { Profile } from "./profile.tsx";
 export function AccountPage() {
   const words = useWords();
   const { data, error } = useQuery({ queryKey: ACCOUNT, queryFn: ({ signal }) => readAccount(signal) });
-  if (!data) return error ? <InfoText icon="alert" text={error.message} /> : <Loading />;
+  if (!data) return error ? <InfoPage text={error.message} /> : <Loading />;
   return (
     <section className="page">
       <PageTitle title={words("account.title")}>
