@@ -71,7 +71,7 @@ const LINKS: Record<string, () => Promise<string>> = {
 };
 
 /** Links that are shown to who asked for them and mailed to nobody; and the console, which asks for a sign-in. */
-const NO_RIGHT = ["api", "track", "admin"];
+const NO_RIGHT = ["api", "track", "tiles", "admin"];
 
 test("Every kind of link in the source code is covered here.", () => {
   const made = Object.values(sources).flatMap((source) =>
