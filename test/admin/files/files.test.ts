@@ -1,9 +1,11 @@
 /** Files of rows in the console: each declared field × upload, replacement, removal, refusals, rights, two at once. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../../src/modules/admin/catalogue.ts";
+import { rightsTo } from "../../../src/modules/admin/rights.ts";
 import { newPerson, type Person } from "../../authorization/world.ts";
 import { type Answer, call, get, send } from "../../harness/api.ts";
 import { pdf, picture } from "../../harness/pictures/pictures.ts";
+import { limitTo, memberWith } from "../groups.ts";
 import { logOf } from "../requests.ts";
 import { formWith, ROWS, type RowWithFile } from "./rows.ts";
 
@@ -141,6 +143,16 @@ describe.each(cases)("$name", ({ name, resource, field, store }) => {
     expect((await other).status).toBe(404);
   });
 
+  test("A group changes the file by the right to edit these records, and by no other.", async () => {
+    const row = await make();
+    const member = await memberWith([`${resource.name}:read`, `${resource.name}:edit`]);
+    expect((await upload(row, formWith(PNG), "*", member)).status).toBe(200);
+    const all = catalogue.flatMap(rightsTo).filter((right) => right !== `${resource.name}:edit`);
+    await limitTo(member, all);
+    expect((await upload(row, formWith(PNG), "*", member)).status).toBe(403);
+    expect((await remove(row, "*", member)).status).toBe(403);
+  });
+
   test("A change names the file that was read; of two at once one wins and the other is told.", async () => {
     const { row, value } = await filled();
     expect((await upload(row, formWith(PNG), undefined)).status).toBe(428);
@@ -166,6 +178,14 @@ describe.each(cases)("$name", ({ name, resource, field, store }) => {
     expect(served.headers.get("cache-control")).toMatch(/^private, max-age=/);
     expect((await load(new URL(value.url).pathname)).status).toBe(403);
   });
+});
+
+test("A group that may edit people changes no picture of an operator.", async () => {
+  const member = await memberWith(["users:read", "users:edit"]);
+  const path = `/api/admin/users/${operator.id}/files/avatar/`;
+  const request = { body: formWith(PNG), token: member.token, headers: { "if-match": "*" } };
+  expect((await call("PUT", path, request)).status).toBe(403);
+  expect((await call("DELETE", path, { ...request, body: undefined })).status).toBe(403);
 });
 
 test("A record's file can't be written as a field.", async () => {

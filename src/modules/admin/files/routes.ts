@@ -6,6 +6,7 @@ import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
 import { requireResource } from "../catalogue.ts";
+import { requireAccountBelow } from "../rows/accounts.ts";
 import { findRow } from "../rows/queries.ts";
 import { versionedRow } from "../rows/versioned.ts";
 import { ofOne, VersionedRow } from "../schemas.ts";
@@ -26,6 +27,7 @@ async function wanted(ctx: RequestContext, caller: Caller, given: z.output<typeo
   const field = requireFileField(caller, resource, given.field);
   const subject = await findRow(ctx, caller, resource, given.id);
   if (!subject) throw notFound();
+  await requireAccountBelow(ctx, caller, resource, subject);
   return { resource, field, subject };
 }
 
@@ -37,6 +39,7 @@ const replace = route({
   description:
     "`If-Match` must name the file's `version` that was read, `none` where there was no file, or `*`. 412 when it was replaced since. The former file is deleted.",
   access: "operator",
+  right: "any",
   params,
   body: Form,
   multipartLimit: FORM_LIMIT,
@@ -59,6 +62,7 @@ const remove = route({
   description:
     "`If-Match` must name the file's `version` that was read, or `*`. 409 where the row can't be without its file.",
   access: "operator",
+  right: "any",
   params,
   responses: { 204: null },
   async handle({ ctx, caller, params, request }) {
