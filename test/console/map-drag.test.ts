@@ -1,4 +1,5 @@
 /** Hands on the console's map: orders dragged onto a truck by mouse and by touch, clusters, and what a selection leaves. */
+import { gzipSync } from "node:zlib";
 import type { CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Stage, signIn, type WindowOptions } from "./browser.ts";
@@ -48,9 +49,13 @@ async function open(trucks: readonly object[], options: WindowOptions = {}, orde
     return route.fulfill({ json: {} });
   });
   const tiles: string[] = [];
+  /** Bytes of scripts, styles and tiles, gzipped. */
+  const weights: Promise<number>[] = [];
   page.on("response", (response) => {
     const { pathname } = new URL(response.url());
     if (pathname.startsWith("/tiles/")) tiles.push(`${response.status()} ${pathname}`);
+    if (/^\/(console|tiles)\//.test(pathname) && response.status() === 200)
+      weights.push(response.body().then((body) => gzipSync(body).length));
   });
   await page.goto(`${stage.server.origin}/admin/map`);
   await signIn(page, "operator");
@@ -62,7 +67,7 @@ async function open(trucks: readonly object[], options: WindowOptions = {}, orde
   const dy = ((mercator(pickup.latitude) - mercator(truck.latitude)) / 2) * pixels;
   const [x, y] = [frame.x + frame.width / 2, frame.y + frame.height / 2];
   const places = { order: { x: x + dx, y: y - dy }, truck: { x: x - dx, y: y + dy }, middle: { x, y } };
-  return { page, faults, outside, asked, tiles, ...places };
+  return { page, faults, outside, asked, tiles, weights, ...places };
 }
 
 /** The pointer says when something is drawn below it. */
@@ -115,7 +120,7 @@ async function confirmed({ page, asked }: { page: Page; asked: unknown[] }) {
 const ASSIGNED = [[`/api/admin/orders/${ORDER}/actions/assign/`, { tow_truck: 7 }]];
 
 describe("an order that is dragged", () => {
-  test("With a mouse it is assigned after a confirmation, from the map and from the list, and stays where it was when dropped on nothing.", async () => {
+  test("With a mouse it is assigned after a confirmation, from the map and from the list, and stays where it was when dropped on nothing; the page is below 700 kB.", async () => {
     const map = await open([truckWire(7)]);
     const { page, order, truck: target } = map;
     await drawn(page, order);
@@ -133,6 +138,9 @@ describe("an order that is dragged", () => {
     expect(map.tiles.length).toBeGreaterThan(0);
     expect(map.tiles.filter((tile) => !/^20[04] /.test(tile))).toEqual([]);
     expect([...map.faults, ...map.outside]).toEqual([]);
+    const weight = (await Promise.all(map.weights)).reduce((sum, each) => sum + each);
+    expect(weight).toBeLessThan(700_000);
+    expect(weight).toBeGreaterThan(300_000);
   });
 
   test("With a finger it is assigned from the map and from the list's grip, in a phone's window; Escape and a second finger give a drag up.", async () => {

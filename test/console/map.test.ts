@@ -286,10 +286,10 @@ describe("a thousand trucks that move every second", () => {
   test("A thousand moving trucks are drawn in clusters while the page stays responsive.", async () => {
     const { page, faults, tick, engage } = await crowded();
     await page.evaluate(() => {
-      const facts = { long: 0, frames: 0 };
+      const facts = { blocked: 0, frames: 0 };
       Object.assign(globalThis, { facts });
       new PerformanceObserver((list) => {
-        for (const { duration } of list.getEntries()) facts.long += duration;
+        for (const { duration } of list.getEntries()) facts.blocked += duration - 50;
       }).observe({ entryTypes: ["longtask"] });
       const count = () => {
         facts.frames += 1;
@@ -308,8 +308,8 @@ describe("a thousand trucks that move every second", () => {
     const facts = await page.evaluate(
       () => (globalThis as unknown as { facts: Record<string, number> }).facts,
     );
-    // The map is drawn by software here, frames are the machine's; how long the page kept others waiting is ours.
-    expect((facts.long ?? 0) / seconds).toBeLessThan(250);
+    // The map is drawn by software here, frames are the machine's; how long a click had to wait, in all, is ours.
+    expect(facts.blocked).toBeLessThan(250);
     expect((facts.frames ?? 0) / seconds).toBeGreaterThan(5);
     expect(faults).toEqual([]);
   });

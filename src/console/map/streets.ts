@@ -15,7 +15,7 @@ const LIGHT = {
   highway: "#f6c987",
   major: "#ffffff",
   minor: "#ffffff",
-  casing: "#d5d2c8",
+  casing: "#c8c4b6",
   path: "#c9c3b3",
   rail: "#b8b6b0",
   border: "#9c93ab",
