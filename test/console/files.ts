@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { type Bytes, joined, pngChunk } from "../harness/pictures/pictures.ts";
 import { greyPng } from "../harness/pictures/real-pictures.ts";
+import { unique } from "../whole/client.ts";
 import type { Stage } from "./browser.ts";
 
 /** A picture that browsers show, so large that its upload takes a while. */
@@ -22,8 +23,12 @@ export function describeFiles(stageOf: () => Stage): void {
     test("Staff uploads a picture with progress, opens it large, turns to the next, replaces and removes it.", async () => {
       const stage = stageOf();
       const staff = await stage.as("staff");
-      const people = (await staff.get("/api/admin/users/?search=client1")).body.results;
-      const id = people.find(({ username }: { username: string }) => username === "client1").id;
+      const [ann, bob] = [unique("ann"), unique("bob")];
+      const idOf = async (username: string): Promise<number> => {
+        await stage.client.signUp(username);
+        return (await staff.get(`/api/admin/users/?search=${username}`)).body.results[0].id;
+      };
+      const [id, other] = [await idOf(ann), await idOf(bob)];
       const { page, faults } = await stage.signedIn("staff", `/users/${id}`);
       const input = page.locator(".record-files input[type=file]");
       await page.getByText("No file yet").waitFor();
@@ -42,19 +47,19 @@ export function describeFiles(stageOf: () => Stage): void {
       await page.locator(".record-files .file-facts", { hasText: "PNG" }).waitFor();
 
       // Another person's picture, so that there is a next one.
-      const other = (await staff.get("/api/admin/users/?search=driver1")).body.results[0];
-      await page.goto(`${stage.server.origin}/admin/users/${other.id}`);
+      await page.goto(`${stage.server.origin}/admin/users/${other}`);
       await input.setInputFiles(upload("driver.png", "image/png", await greyPng(60, 90)));
       await page.locator(".record-files img").waitFor();
       await page.goto(`${stage.server.origin}/admin/users`);
-      const thumbnail = page.getByRole("button", { name: /^Open large: Ирина/ });
+      const thumbnail = page.getByRole("button", { name: `Open large: ${ann}` });
       await thumbnail.click();
       const box = page.locator("dialog.lightbox");
-      await box.getByRole("img", { name: /^Ирина/ }).waitFor();
-      await page.keyboard.press("ArrowRight");
-      await box.getByRole("img", { name: /^Владимир/ }).waitFor();
-      await box.getByRole("button", { name: "Previous" }).click();
-      await box.getByText(/^Ирина/).waitFor();
+      await box.getByRole("img", { name: ann }).waitFor();
+      // The newest is first: Bob comes before Ann.
+      await page.keyboard.press("ArrowLeft");
+      await box.getByRole("img", { name: bob }).waitFor();
+      await box.getByRole("button", { name: "Next" }).click();
+      await box.getByText(ann).waitFor();
       await page.keyboard.press("Escape");
       await box.waitFor({ state: "detached" });
       expect(await thumbnail.evaluate((element) => element === document.activeElement)).toBe(true);
