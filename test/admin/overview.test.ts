@@ -94,7 +94,7 @@ test("The map has trucks with their drivers and jobs, and active orders.", async
     latitude: 55.7,
     longitude: 37.6,
     located_at: expect.stringMatching(/Z$/),
-    driver: { id: driver.id, username: driver.username, on_duty: true },
+    driver: { id: driver.id, username: driver.username, name: driver.username, on_duty: true },
     vehicle_types: [tariff],
     order,
   });

@@ -22,7 +22,7 @@ const mercator = (latitude: number) =>
 const truckWire = (id: number, more: object = {}) => ({
   ...truck,
   ...{ id, license_plate: `X${id}`, model: "", status: "AVAILABLE", located_at: new Date().toISOString() },
-  ...{ vehicle_types: [1], driver: { id: 9, username: "ivan", on_duty: true }, order: null },
+  ...{ vehicle_types: [1], driver: { id: 9, username: "ivan", name: "Ivan", on_duty: true }, order: null },
   ...more,
 });
 const orderWire = {

@@ -84,7 +84,7 @@ function About({ truck }: { truck: Candidate }) {
     <span>
       <strong>{truck.license_plate}</strong>
       <small>
-        {driver ? `${driver.username} · ` : ""}
+        {driver ? `${driver.name} · ` : ""}
         {words("map.away", {
           distance: distanceWords(
             language ?? "en",

@@ -13,7 +13,7 @@ interface TruckWire {
   readonly longitude: number;
   readonly located_at: string | null;
   readonly vehicle_types: readonly number[];
-  readonly driver: { readonly id: number; readonly username: string; readonly on_duty: boolean } | null;
+  readonly driver: { readonly id: number; readonly name: string; readonly on_duty: boolean } | null;
   readonly order: string | null;
 }
 
@@ -51,7 +51,7 @@ function truckOf({ id, status, latitude, longitude, ...wire }: TruckWire): Truck
     model,
     seenAt,
     orderId,
-    driver: wire.driver?.username ?? "",
+    driver: wire.driver?.name ?? "",
     driverId: wire.driver?.id ?? null,
     isOnDuty: wire.driver?.on_duty ?? null,
     tariffs: wire.vehicle_types,
@@ -73,7 +73,7 @@ export interface Candidate {
   readonly license_plate: string;
   readonly model: string;
   readonly status: string;
-  readonly driver: { readonly id: number; readonly username: string } | null;
+  readonly driver: { readonly id: number; readonly name: string } | null;
   readonly located_at: string | null;
   readonly distance_m: number;
   /** Why it can't take the order; null when it can. */

@@ -186,6 +186,7 @@ export const documentation: Documentation = {
       "trucks.status": ["State.", "BUSY"],
       "trucks.driver": "The driver; null without one.",
       "trucks.driver.username": ["Name of the account.", "boris"],
+      "trucks.driver.name": ["Name and phone.", "Boris Ivanov · +7 999 123-45-67"],
       "trucks.license_plate": ["License plate.", "A123BC77"],
       "trucks.model": ["Model.", "GAZon Next"],
       "orders.id": ["The order's id.", "3f2c8a1e-5d1b-4f0e-9a59-0b6f1f0e7d21", "uuid"],

@@ -112,6 +112,14 @@ const dashboard = route({
 });
 
 const Place = z.object({ latitude: z.number(), longitude: z.number() });
+/** `name`: name and phone. */
+const Driver = z.object({ id: count, username: z.string(), name: z.string() });
+
+function driverWire(truck: Pick<TruckOnMap, "driverId" | "driver" | "driverName">) {
+  const { driverId, driver, driverName } = truck;
+  return driverId === null ? null : { id: driverId, username: driver ?? "", name: driverName ?? "" };
+}
+
 const Live = z
   .object({
     trucks: z.array(
@@ -122,7 +130,7 @@ const Live = z
         status: z.string(),
         located_at: z.string().nullable(),
         vehicle_types: z.array(count),
-        driver: z.object({ id: count, username: z.string(), on_duty: z.boolean() }).nullable(),
+        driver: Driver.extend({ on_duty: z.boolean() }).nullable(),
         order: z.string().nullable(),
       }),
     ),
@@ -142,7 +150,8 @@ const Live = z
   .openapi("AdminMap");
 
 function truckWire(truck: TruckOnMap): z.input<typeof Live>["trucks"][number] {
-  const { id, plate, model, status, latitude, longitude, locatedAt, driverId, driver } = truck;
+  const { id, plate, model, status, latitude, longitude, locatedAt } = truck;
+  const driver = driverWire(truck);
   return {
     id,
     license_plate: plate,
@@ -152,8 +161,7 @@ function truckWire(truck: TruckOnMap): z.input<typeof Live>["trucks"][number] {
     longitude,
     located_at: locatedAt === null ? null : isoTime(locatedAt),
     vehicle_types: [...truck.tariffs],
-    driver:
-      driverId === null ? null : { id: driverId, username: driver ?? "", on_duty: truck.isOnDuty ?? false },
+    driver: driver && { ...driver, on_duty: truck.isOnDuty ?? false },
     order: truck.orderId,
   };
 }
@@ -202,7 +210,7 @@ const Candidates = z
       license_plate: z.string(),
       model: z.string(),
       status: z.string(),
-      driver: z.object({ id: count, username: z.string() }).nullable(),
+      driver: Driver.nullable(),
       located_at: z.string().nullable(),
       distance_m: count,
       fault: z.enum(["unsuitable", "driverless", "unavailable", "silent"]).nullable(),
@@ -211,13 +219,13 @@ const Candidates = z
   .openapi("AdminCandidateTrucks");
 
 function candidateWire(truck: CandidateTruck): z.input<typeof Candidates>[number] {
-  const { id, plate, model, status, driverId, driver, locatedAt, distance, fault } = truck;
+  const { id, plate, model, status, locatedAt, distance, fault } = truck;
   return {
     id,
     license_plate: plate,
     model,
     status,
-    driver: driverId === null ? null : { id: driverId, username: driver ?? "" },
+    driver: driverWire(truck),
     located_at: locatedAt === null ? null : isoTime(locatedAt),
     distance_m: distance,
     fault,

@@ -18,6 +18,7 @@ export {
   displayNameSql,
   isNamedBy,
   personWords,
+  staffTitleSql,
   type Viewer,
   visibleName,
   visibleNameSql,

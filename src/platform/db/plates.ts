@@ -18,9 +18,6 @@ const LATIN: Readonly<Record<string, string>> = {
   х: "x",
 };
 
-/** Signs between the parts of a plate. */
-const SEPARATORS = [" ", "-"];
-
 /** A plate as searches compare it: `А 001-КХ` and `a001kx` are the same. */
 export function plateKey(text: string): string {
   return fold(text)
@@ -35,24 +32,30 @@ export function plateKey(text: string): string {
 export function hasPlate(plate: SQLWrapper, typed: string): SQL {
   const key = plateKey(typed);
   const keys = new Set([key, key.replaceAll(/[а-яё]/g, (letter) => letter.toUpperCase())]);
-  const stored = keyOf(plate);
-  return sql`(${sql.join(
+  const joined = replaced(plate, SEPARATORS);
+  const stored = sql`lower(${replaced(joined, LETTERS)})`;
+  const found = sql.join(
     [...keys].map((each) => sql`instr(${stored}, ${each}) > 0`),
     sql` OR `,
-  )})`;
+  );
+  // Few plates have the same digits: only those are compared letter by letter, which costs most.
+  const [digits] = (key.match(/\d+/g) ?? []).sort((one, other) => other.length - one.length);
+  return digits ? sql`(instr(${joined}, ${digits}) > 0 AND (${found}))` : sql`(${found})`;
 }
 
-/** A stored plate in lower case without separators, with Latin letters for those that look alike. */
-function keyOf(plate: SQLWrapper): SQL {
-  const replaced: [string, string][] = [
-    ...Object.entries(LATIN).flatMap(([from, to]): [string, string][] => [
-      [from, to],
-      [from.toUpperCase(), to],
-    ]),
-    ...SEPARATORS.map((sign): [string, string] => [sign, ""]),
-  ];
-  return sql`lower(${replaced.reduce(
+type Replacements = readonly (readonly [from: string, to: string])[];
+
+const SEPARATORS: Replacements = [
+  [" ", ""],
+  ["-", ""],
+];
+const LETTERS: Replacements = Object.entries(LATIN).flatMap(([from, to]) => [
+  [from, to],
+  [from.toUpperCase(), to],
+]);
+
+const replaced = (text: SQLWrapper, replacements: Replacements): SQL =>
+  replacements.reduce<SQL>(
     (inner, [from, to]) => sql`replace(${inner}, ${sql.raw(`'${from}', '${to}'`)})`,
-    sql`${plate}`,
-  )})`;
-}
+    sql`${text}`,
+  );

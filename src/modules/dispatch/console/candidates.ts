@@ -4,6 +4,7 @@ import { isInCells } from "../../../platform/cells.ts";
 import { distanceBetween } from "../../../platform/geo.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { staffTitleSql } from "../../identity/index.ts";
 import { SILENCE } from "../fleet/trucks/status.ts";
 import { RADII } from "../offers/search.ts";
 import { assignmentColumns, faultOf, type StoredFacts } from "../orders/assignment.ts";
@@ -20,6 +21,8 @@ export interface CandidateTruck {
   readonly status: string;
   readonly driverId: number | null;
   readonly driver: string | null;
+  /** By name and phone. */
+  readonly driverName: string | null;
   readonly locatedAt: number | null;
   /** Whole metres to the pickup. */
   readonly distance: number;
@@ -55,7 +58,8 @@ async function within(ctx: RequestContext, order: Around, radius: number): Promi
   const isClose = (await isInCells(sql.raw("tow_trucks.cell"), order, radius)) ?? sql`false`;
   const near = await ctx.db.all<Near>(sql`
     SELECT id, license_plate AS plate, model, latitude, longitude, located_at AS locatedAt,
-      (SELECT username FROM users WHERE id = tow_trucks.driver_id) AS driver, ${assignmentColumns(order)}
+      (SELECT username FROM users WHERE id = tow_trucks.driver_id) AS driver,
+      (SELECT ${staffTitleSql()} FROM users WHERE id = tow_trucks.driver_id) AS driverName, ${assignmentColumns(order)}
     FROM tow_trucks WHERE ${isClose}`);
   return near
     .map(({ latitude, longitude, suits, engaged, ...truck }) => ({

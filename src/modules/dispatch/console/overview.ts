@@ -3,6 +3,7 @@ import { sql } from "drizzle-orm";
 import { runBatch } from "../../../platform/db/client.ts";
 import { countedRows } from "../../../platform/db/counted-rows.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { staffTitleSql } from "../../identity/index.ts";
 
 const MINUTE = 60_000;
 const DAY = 24 * 3600_000;
@@ -103,6 +104,8 @@ export interface TruckOnMap {
   readonly locatedAt: number | null;
   readonly driverId: number | null;
   readonly driver: string | null;
+  /** By name and phone. */
+  readonly driverName: string | null;
   /** Null without a driver. */
   readonly isOnDuty: boolean | null;
   /** Tariffs that it serves. */
@@ -134,7 +137,8 @@ interface StoredTruck extends Omit<TruckOnMap, "isOnDuty" | "tariffs"> {
 export async function liveMap(ctx: RequestContext): Promise<{ trucks: TruckOnMap[]; orders: OrderOnMap[] }> {
   const results = await runBatch(ctx.db, [
     ctx.db.run(sql`SELECT t.id, t.license_plate AS plate, t.model, t.status, t.latitude, t.longitude,
-        t.located_at AS locatedAt, t.driver_id AS driverId, u.username AS driver, u.on_duty AS isOnDuty, o.id AS orderId,
+        t.located_at AS locatedAt, t.driver_id AS driverId, u.username AS driver,
+        ${staffTitleSql("u")} AS driverName, u.on_duty AS isOnDuty, o.id AS orderId,
         (SELECT json_group_array(vehicle_type_id) FROM tow_truck_types WHERE truck_id = t.id) AS tariffs
       FROM tow_trucks t LEFT JOIN users u ON u.id = t.driver_id
         LEFT JOIN orders o ON o.tow_truck_id = t.id AND o.status IN ('ASSIGNED', 'IN_PROGRESS')
