@@ -2,51 +2,104 @@
 import { and, desc, eq, type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { Db } from "../../../platform/db/client.ts";
 import { fixedText } from "../../../platform/db/fixed-text.ts";
+import { packedRow } from "../../../platform/db/packed-row.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { type Person, selectPeople } from "../../identity/index.ts";
+import type { Truck, Vehicle } from "../fleet/schemas.ts";
 import { truckTypes } from "../fleet/trucks/queries.ts";
-import { orders } from "./tables.ts";
+import type { payments } from "./payments/tables.ts";
+import type { ratings } from "./ratings/tables.ts";
+import { type orderStatusHistory, orders } from "./tables.ts";
 
-const historyJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'oldStatus', old_status,
-    'newStatus', new_status, 'comment', comment, 'changedBy', changed_by, 'createdAt', created_at) ORDER BY id DESC)
-  FROM order_status_history WHERE order_id = orders.id)`;
+export type History = Omit<typeof orderStatusHistory.$inferSelect, "orderId">;
+export type Payment = Omit<typeof payments.$inferSelect, "reverses">;
+export type Rating = typeof ratings.$inferSelect;
 
-const paymentsJson = sql<string>`(SELECT json_group_array(json_object('id', id, 'orderId', order_id, 'amount', amount,
-    'paymentMethod', payment_method, 'status', status, 'transactionId', transaction_id, 'paidAt', paid_at,
-    'createdAt', created_at, 'updatedAt', updated_at) ORDER BY id DESC)
-  FROM payments WHERE order_id = orders.id)`;
+const historyRow = packedRow<History>({
+  id: "id",
+  oldStatus: "old_status",
+  newStatus: "new_status",
+  comment: "comment",
+  changedBy: "changed_by",
+  createdAt: "created_at",
+});
 
-const ratingJson = sql<
-  string | null
->`(SELECT json_object('id', id, 'orderId', order_id, 'driverId', driver_id,
-    'driverRating', driver_rating, 'serviceRating', service_rating, 'comment', comment,
-    'createdAt', created_at, 'updatedAt', updated_at)
-  FROM ratings WHERE order_id = orders.id)`;
+const paymentRow = packedRow<Payment>({
+  id: "id",
+  orderId: "order_id",
+  amount: "amount",
+  paymentMethod: "payment_method",
+  status: "status",
+  transactionId: "transaction_id",
+  paidAt: "paid_at",
+  createdAt: "created_at",
+  updatedAt: "updated_at",
+});
 
-const vehicleJson = sql<
-  string | null
->`(SELECT json_object('id', id, 'ownerId', owner_id, 'nickname', nickname,
-    'make', make, 'model', model, 'year', year, 'color', color, 'licensePlate', license_plate, 'notes', notes,
-    'createdAt', created_at, 'updatedAt', updated_at)
-  FROM client_vehicles WHERE id = orders.vehicle_id)`;
+const ratingRow = packedRow<Rating>({
+  id: "id",
+  orderId: "order_id",
+  driverId: "driver_id",
+  driverRating: "driver_rating",
+  serviceRating: "service_rating",
+  comment: "comment",
+  createdAt: "created_at",
+  updatedAt: "updated_at",
+});
 
-const truckJson = sql<
-  string | null
->`(SELECT json_object('id', id, 'licensePlate', license_plate, 'model', model,
-    'capacity', capacity, 'driverId', driver_id, 'status', status, 'latitude', latitude, 'longitude', longitude,
-    'cell', cell, 'locatedAt', located_at, 'createdAt', created_at, 'updatedAt', updated_at,
-    'types', json(${truckTypes}))
-  FROM tow_trucks WHERE id = orders.tow_truck_id)`;
+const vehicleRow = packedRow<Omit<Vehicle, "owner">>({
+  id: "id",
+  ownerId: "owner_id",
+  nickname: "nickname",
+  make: "make",
+  model: "model",
+  year: "year",
+  color: "color",
+  licensePlate: "license_plate",
+  notes: "notes",
+  createdAt: "created_at",
+  updatedAt: "updated_at",
+});
 
-/** The columns of an order, each thing that belongs to it as JSON. */
+const truckRow = packedRow<Omit<Truck, "driver">>({
+  id: "id",
+  licensePlate: "license_plate",
+  model: "model",
+  capacity: "capacity",
+  driverId: "driver_id",
+  status: "status",
+  idleAt: "idle_at",
+  latitude: "latitude",
+  longitude: "longitude",
+  cell: "cell",
+  locatedAt: "located_at",
+  createdAt: "created_at",
+  updatedAt: "updated_at",
+  types: sql`json(${truckTypes})`,
+});
+
+/** The columns of an order, and what belongs to it. */
 const orderFields = {
   order: orders,
-  history: historyJson,
-  payments: paymentsJson,
-  rating: ratingJson,
-  vehicle: vehicleJson,
-  truck: truckJson,
+  history: sql<string>`(SELECT json_group_array(${historyRow.json} ORDER BY id DESC)
+    FROM order_status_history WHERE order_id = orders.id)`,
+  payments: sql<string>`(SELECT json_group_array(${paymentRow.json} ORDER BY id DESC)
+    FROM payments WHERE order_id = orders.id)`,
+  rating: sql<string | null>`(SELECT ${ratingRow.json} FROM ratings WHERE order_id = orders.id)`,
+  vehicle: sql<string | null>`(SELECT ${vehicleRow.json} FROM client_vehicles WHERE id = orders.vehicle_id)`,
+  truck: sql<string | null>`(SELECT ${truckRow.json} FROM tow_trucks WHERE id = orders.tow_truck_id)`,
 };
+
+/** What belongs to an order, of a row with these columns. */
+export function readParts(row: Found[number]) {
+  return {
+    history: historyRow.all(row.history),
+    payments: paymentRow.all(row.payments),
+    rating: ratingRow.one(row.rating),
+    vehicle: vehicleRow.one(row.vehicle),
+    truck: truckRow.one(row.truck),
+  };
+}
 
 type Count = number | Placeholder;
 

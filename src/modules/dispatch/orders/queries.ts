@@ -11,22 +11,22 @@ import { type Person, peopleById } from "../../identity/index.ts";
 import type { Truck, Vehicle } from "../fleet/schemas.ts";
 import {
   type Found,
+  type History,
   oneFor,
   oneOf,
+  type Payment,
   pageFor,
+  type Rating,
+  readParts,
   selectOrders,
   selectPeopleOf,
   visibleTo,
 } from "./order-statements.ts";
-import type { payments } from "./payments/tables.ts";
-import type { ratings } from "./ratings/tables.ts";
 import { type OrderStatus, type Side, sideOf } from "./rules.ts";
-import { type orderStatusHistory, orders, type PRIORITIES } from "./tables.ts";
+import { orders, type PRIORITIES } from "./tables.ts";
 
 export type OrderRow = typeof orders.$inferSelect;
-export type History = Omit<typeof orderStatusHistory.$inferSelect, "orderId">;
-export type Payment = Omit<typeof payments.$inferSelect, "reverses">;
-export type Rating = typeof ratings.$inferSelect;
+export type { History, Payment, Rating };
 
 /** SQL condition: the order exists, and belongs to the client when one is given. */
 export function orderExists(id: string | null, clientId: number | null): SQL {
@@ -46,22 +46,17 @@ export interface Order extends Readonly<OrderRow> {
   readonly people: ReadonlyMap<number, Person>;
 }
 
-const json = <T>(words: string | null) => (words === null ? null : (JSON.parse(words) as T));
-
 function withPeople(found: Found, everybody: readonly Person[]): Order[] {
   const people = peopleById(everybody);
   return found.flatMap((row) => {
-    const vehicle = json<Omit<Vehicle, "owner">>(row.vehicle);
-    const truck = json<Omit<Truck, "driver">>(row.truck);
+    const { vehicle, truck, ...parts } = readParts(row);
     const client = people.get(row.order.clientId);
     const owner = people.get(vehicle?.ownerId ?? 0);
     // Both statements read one state, and an order goes with its client.
     if (!client) return [];
     return {
       ...row.order,
-      history: json<History[]>(row.history) ?? [],
-      payments: json<Payment[]>(row.payments) ?? [],
-      rating: json<Rating>(row.rating),
+      ...parts,
       client,
       vehicle: vehicle && owner ? { ...vehicle, owner } : null,
       truck: truck && { ...truck, driver: people.get(truck.driverId ?? 0) ?? null },
