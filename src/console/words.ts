@@ -164,7 +164,12 @@ export const catalogue = {
     "It has to sign in again. Use this for a device that you no longer have.",
     "Там придётся войти заново. Полезно, если устройства у вас больше нет.",
   ],
+  "account.endOthersAbout": [
+    "They have to sign in again. You stay signed in here.",
+    "Там придётся войти заново. Здесь вы останетесь в системе.",
+  ],
   "account.leave": ["Leave it signed in", "Оставить сеанс"],
+  "account.leaveOthers": ["Leave them signed in", "Оставить сеансы"],
   "account.deviceEnded": ["The device is signed out", "Сеанс завершён"],
   "account.othersEnded": ["All other devices are signed out", "Все другие сеансы завершены"],
   "security.title": ["Your security", "Ваша безопасность"],

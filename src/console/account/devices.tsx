@@ -72,13 +72,13 @@ export function Devices() {
               : words("account.endTitle", { name: deviceName(asked.user_agent) || asked.address })
           }
           action={words(asked === "others" ? "account.endOthers" : "account.end")}
-          keep={words("account.leave")}
+          keep={words(asked === "others" ? "account.leaveOthers" : "account.leave")}
           danger
           busy={busy}
           onConfirm={end}
           onClose={() => setAsked(null)}
         >
-          <p>{words("account.endAbout")}</p>
+          <p>{words(asked === "others" ? "account.endOthersAbout" : "account.endAbout")}</p>
         </Confirm>
       ) : null}
     </section>

@@ -22,11 +22,13 @@ export function Thumbnail({ value, title, large = false }: ThumbnailProps) {
   const picture = <Picture key={value.url} value={value} width={large ? 640 : 160} />;
   const className = large ? "thumbnail large" : "thumbnail";
   if (!open) return <span className={className}>{picture}</span>;
+  // The name holds what the sign shows.
+  const sign = !isPicture(value) && value.type ? `, ${typeName(value.type)}` : "";
   return (
     <button
       type="button"
       className={className}
-      aria-label={words("file.open", { name: title })}
+      aria-label={words("file.open", { name: title + sign })}
       onClick={() => open(value)}
     >
       {picture}
