@@ -44,7 +44,7 @@ import {
   sweepAvatars,
 } from "./modules/identity/index.ts";
 import { eraseNotices, noticePush, pushHandler } from "./modules/notifications/index.ts";
-import { messageNotice, ticketChange, ticketErased } from "./modules/support/index.ts";
+import { messageNotice, purgeReads, ticketChange, ticketErased } from "./modules/support/index.ts";
 import {
   checkTracks,
   compactTracks,
@@ -145,6 +145,7 @@ const SCHEDULE: Record<string, Record<string, (ctx: RequestContext) => Promise<u
     tracks: compactTracks,
     days: checkTracks,
     truckTrails: purgeTrails,
+    reads: purgeReads,
     adminJobs: purgeJobs,
     webhooks: purgeWebhooks,
   },

@@ -42,7 +42,9 @@ const RecordPage = lazy(() =>
 const AccountPage = lazy(() =>
   import("./account/page.tsx").then(({ AccountPage }) => ({ default: AccountPage })),
 );
-const Tickets = lazy(() => import("./pages/tickets.tsx").then(({ Tickets }) => ({ default: Tickets })));
+const Conversations = lazy(() =>
+  import("./pages/conversations/page.tsx").then(({ Conversations }) => ({ default: Conversations })),
+);
 const DeliveryHead = lazy(() =>
   import("./pages/delivery.tsx").then(({ DeliveryHead }) => ({ default: DeliveryHead })),
 );
@@ -144,8 +146,8 @@ function Gate() {
               <Route index element={<Home />} />
               <Route path="login" element={<Navigate to="/" replace />} />
               <Route path="map" element={<MapPage />} />
-              <Route path="conversations/:id?" element={<Tickets />} />
               <Route path="account" element={<AccountPage />} />
+              <Route path="conversations/:id?" element={<Conversations />} />
               <Route path="security" element={<Security />} />
               <Route path=":resource" element={<Records show="list" />} />
               <Route path=":resource/create" element={<Records show="create" />} />

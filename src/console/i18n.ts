@@ -45,6 +45,8 @@ export interface Formats {
   instant(value: string): string;
   /** The same without the zone, where a heading has it. */
   moment(value: string): string;
+  /** The time of day alone, where a heading has the day: `13:05`. */
+  time(value: string): string;
   /** The reader's zone now: `GMT+3`. */
   zone(): string;
   /** The time in a zone with the zone's name; null where clocks in the reader's zone show the same. */
@@ -95,6 +97,7 @@ export function formats(locale: Locale, timeZone: string): Formats {
     timeZoneName: "short",
     timeZone,
   });
+  const hours = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone });
   const amount = new Intl.NumberFormat(locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   const part = (parts: readonly { type: string; value: string }[], type: string) =>
     parts.find((each) => each.type === type)?.value ?? "";
@@ -125,6 +128,7 @@ export function formats(locale: Locale, timeZone: string): Formats {
     amount: (value) => amount.format(Number(value)),
     instant: (value) => zoned.format(new Date(value)),
     moment: (value) => instant.format(new Date(value)),
+    time: (value) => hours.format(new Date(value)),
     zone: () => part(zoned.formatToParts(), "timeZoneName"),
     elsewhere(value, zone) {
       const at = Date.parse(value);

@@ -37,6 +37,8 @@ export interface CallOptions {
   /** The version that was read; 412 if the record was changed since. */
   readonly version?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The request's name: however often it is sent, it is done once. By default each is another one. */
+  readonly once?: string | undefined;
   /** A session key that is not kept yet. */
   readonly key?: string | undefined;
 }
@@ -70,7 +72,7 @@ export function openFile(url: string, name = ""): void {
 async function send(
   method: string,
   path: string,
-  { query, body, version, signal, key = session.key() ?? undefined }: CallOptions,
+  { query, body, version, signal, once, key = session.key() ?? undefined }: CallOptions,
 ): Promise<Response> {
   const answer = fetch(path + queryText(query), {
     method,
@@ -82,7 +84,7 @@ async function send(
       ...(key ? { Authorization: `Token ${key}` } : {}),
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       ...(version ? { "If-Match": `"${version}"` } : {}),
-      ...(method === "POST" ? { "Idempotency-Key": crypto.randomUUID() } : {}),
+      ...(method === "POST" ? { "Idempotency-Key": once ?? crypto.randomUUID() } : {}),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });

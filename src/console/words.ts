@@ -1,5 +1,7 @@
 /** All texts of the console in both languages. A count picks among the forms separated by `|`: one, few, many. */
 
+import { talkWords } from "./pages/conversations/words.ts";
+
 export const catalogue = {
   "app.name": ["Caravan", "Караван"],
   "app.tagline": ["Staff console", "Консоль сотрудника"],
@@ -492,16 +494,15 @@ export const catalogue = {
   ],
   "call.save": ["Place the order", "Оформить заказ"],
   "ticket.write": ["Answer", "Ответить"],
-  "ticket.placeholder": ["Write an answer…", "Напишите ответ…"],
-  "ticket.internal": ["Internal note, hidden from the author", "Внутренняя заметка, автор её не видит"],
+  "ticket.internal": ["Internal note", "Внутренняя заметка"],
   "ticket.note": ["note", "заметка"],
   "ticket.typing": ["typing…", "печатает…"],
   "ticket.choose": ["Choose a conversation.", "Выберите обращение."],
   "ticket.status": ["Status", "Статус"],
-  "ticket.open": ["Open", "Открытые"],
-  "ticket.all": ["All", "Все"],
   "ticket.order": ["Order", "Заказ"],
+  "ticket.all": ["All", "Все"],
   "ticket.details": ["Details", "Подробнее"],
+  ...talkWords,
   "audit.before": ["Before", "Было"],
   "audit.after": ["After", "Стало"],
   "audit.reverted": ["Reverted", "Возвращено"],

@@ -49,7 +49,8 @@ test("Days without earnings are listed too.", () => {
 
 describe("both languages", () => {
   /** Names that are written so in Russian too. */
-  const NAMES = /\b(CSV|API|SMS|Push|URL|English|QR|PIN|TOTP|Caravan|IP|Face ID)\b|\{\w+\}/g;
+  const NAMES =
+    /\b(CSV|API|SMS|Push|URL|English|QR|PIN|TOTP|Caravan|IP|Face ID|Enter|PDF|JPEG|PNG|WebP|GIF|AVIF|HEIC)\b|\{\w+\}/g;
   const isCyrillic = (words: string) => /[а-яё]/i.test(words);
 
   test("Each text of the catalogue is in English and in Russian.", () => {

@@ -34,9 +34,10 @@ export const LISTS: Readonly<Record<string, List | readonly List[]>> = {
   "/api/v1/notifications/": { counts: true },
   "/api/v1/notification/": { each: 1 },
   "/api/v1/support/tickets/": [
-    { as: "staff", each: 20 },
-    { as: "staff", path: "/api/v1/support/tickets/?assigned_to=1", each: 20, counts: true },
-    { each: 20, counts: true },
+    // With the files of their messages.
+    { as: "staff", each: 25 },
+    { as: "staff", path: "/api/v1/support/tickets/?assigned_to=1", each: 25, counts: true },
+    { each: 25, counts: true },
   ],
   "/api/v1/support/tickets/{id}/messages/": {
     path: "/api/v1/support/tickets/000001f5-0000-4000-8000-0000000001f5/messages/",
@@ -71,6 +72,28 @@ export const LISTS: Readonly<Record<string, List | readonly List[]>> = {
     path: "/api/admin/orders/00000001-0000-4000-8000-000000000001/trucks/",
     each: 10,
     also: [10_000, "the fleet: its trucks are sorted by their distance"],
+  },
+  "/api/admin/conversations/": [
+    { as: "staff", each: 25 },
+    { as: "staff", path: "/api/admin/conversations/?view=mine", each: 20 },
+    { as: "staff", path: "/api/admin/conversations/?view=unassigned", each: 20 },
+    { as: "staff", path: "/api/admin/conversations/?view=closed", each: 20 },
+    {
+      as: "staff",
+      path: "/api/admin/conversations/?view=all&search=nothing%20has%20this",
+      each: 20,
+      also: [800_000, "a substring: all tickets and messages are read"],
+    },
+  ],
+  "/api/admin/conversations/{id}/messages/": {
+    as: "staff",
+    path: "/api/admin/conversations/000001f5-0000-4000-8000-0000000001f5/messages/",
+    each: 6,
+  },
+  "/api/admin/conversations/colleagues/": {
+    as: "staff",
+    each: 10,
+    also: [300, "the open conversations of each are counted, up to a thousand"],
   },
   "/api/admin/resources/": { as: "staff", each: 0 },
   "/api/events/": [{ each: 4 }, { path: "/api/events/?limit=40", each: 8 }],

@@ -1,5 +1,7 @@
 /** Calls of clients and operators on tickets. */
-import { get, type Person, patch, post, rows, staffMember } from "../harness/api.ts";
+import { get, type Person, patch, post, rows, staffMember, unique } from "../harness/api.ts";
+import { multipart } from "../harness/forms.ts";
+import { picture } from "../harness/pictures/pictures.ts";
 
 export const TICKETS = "/api/v1/support/tickets/";
 
@@ -31,6 +33,10 @@ export const write = (who: Person, id: string, body: string, isInternal?: boolea
 /** Lists a ticket's messages; returns the response. */
 export const messages = (who: Person, id: string, query = "") =>
   get(`${TICKETS}${id}/messages/${query}`, who);
+
+/** A form with a picture for a ticket, under a name that no other has. */
+export const fileForm = (name = `${unique("damage")}.png`) =>
+  multipart({ file: new File([picture(100, "image/png")], name, { type: "image/png" }) });
 
 /** Inserts a client's order; returns its id. */
 export async function orderOf(client: Person): Promise<string> {

@@ -12,6 +12,7 @@ import { toggleTheme } from "../theme.ts";
 import type { Word } from "../words.ts";
 import { Offline } from "./offline.tsx";
 import { Palette } from "./palette.tsx";
+import { UnreadConversations } from "./unread.tsx";
 import { UserMenu } from "./user-menu.tsx";
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -88,7 +89,7 @@ function Places() {
         ) : null}
         {mayOpen(resources, "live") ? <Place to="/map" icon="map" name={words("nav.map")} /> : null}
         {mayOpen(resources, "tickets") ? (
-          <Place to="/conversations" icon="chat" name={words("nav.tickets")} />
+          <Place to="/conversations" icon="chat" name={words("nav.tickets")} more={<UnreadConversations />} />
         ) : null}
       </ul>
       {MENU.map((group) => (
@@ -120,12 +121,20 @@ function Group({ name, resources }: { name: (typeof MENU)[number]; resources: re
   );
 }
 
-function Place({ to, name, icon }: { to: string; name: string; icon?: IconName }) {
+interface PlaceProps {
+  readonly to: string;
+  readonly name: string;
+  readonly icon?: IconName;
+  readonly more?: ReactNode;
+}
+
+function Place({ to, name, icon, more }: PlaceProps) {
   return (
     <li>
       <NavLink to={to} end={to === "/"}>
         {icon ? <Icon name={icon} /> : null}
         {name}
+        {more}
       </NavLink>
     </li>
   );

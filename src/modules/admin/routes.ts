@@ -5,6 +5,7 @@ import { envelope, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, type RouteResponse, respond, route } from "../../platform/http/route.ts";
 import { z } from "../../platform/zod.ts";
 import { callerRoutes } from "../dispatch/index.ts";
+import { conversationRoutes } from "../support/index.ts";
 import { requireResource } from "./catalogue.ts";
 import { Declared, declarationFor } from "./declaration.ts";
 import { beginExport } from "./exports/commands.ts";
@@ -271,6 +272,7 @@ export const adminRoutes: readonly Route[] = [
   declaration,
   ...overviewRoutes,
   ...callerRoutes,
+  ...conversationRoutes,
   list,
   summary,
   download,

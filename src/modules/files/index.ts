@@ -3,6 +3,7 @@
  * and to a subject (a post, a document); a subject has one file. When a row is deleted, a trigger has the outbox delete
  * its object.
  */
+export { type AttachedFile, areStored, filesAsJson, keepStored, parseFiles } from "./attached.ts";
 export { checkFiles, cleanFiles, purgePendingFiles } from "./cleanup.ts";
 export { fileField } from "./fields.ts";
 export {

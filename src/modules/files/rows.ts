@@ -23,14 +23,16 @@ export const FOLDERS: Record<FilePurpose, string> = {
   document: "private/documents",
   task_photo: "shared/tasks",
   event_image: "shared/events",
+  support_file: "private/support",
 };
 
-/** A document may also be HEIC or PDF; the other files are shown to everybody. */
+/** Documents and files of tickets may also be HEIC or PDF; the other files are shown to everybody. */
 export const ACCEPTED: Record<FilePurpose, Accepted> = {
   car_image: "pictures",
   document: "documents",
   task_photo: "pictures",
   event_image: "pictures",
+  support_file: "documents",
 };
 
 export interface Announced {

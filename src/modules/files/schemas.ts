@@ -3,7 +3,7 @@
 import { integer, string } from "../../platform/http/input/fields.ts";
 import { z } from "../../platform/zod.ts";
 
-const FILE_PURPOSES = ["car_image", "document", "task_photo", "event_image"] as const;
+const FILE_PURPOSES = ["car_image", "document", "task_photo", "event_image", "support_file"] as const;
 export type FilePurpose = (typeof FILE_PURPOSES)[number];
 
 /** Fields of a request that starts an upload, to spread into a route's body. `size` in bytes, if known. */

@@ -10,7 +10,9 @@ export const files = sqliteTable(
     ownerId: integer("owner_id")
       .notNull()
       .references(() => users.id, { onDelete: "cascade" }),
-    purpose: text("purpose", { enum: ["car_image", "document", "task_photo", "event_image"] }).notNull(),
+    purpose: text("purpose", {
+      enum: ["car_image", "document", "task_photo", "event_image", "support_file"],
+    }).notNull(),
     /** The subject's id; null while there is none. No foreign key, because subjects are in several tables. */
     subjectId: integer("subject_id"),
     /** The object's key; made by the server, never reused. */

@@ -1,6 +1,8 @@
 /** Public API of the support module. */
 
 export { openTicket } from "./commands.ts";
+export { purgeReads } from "./console/commands.ts";
+export { conversationRoutes } from "./console/routes.ts";
 export { messageNotice, ticketChange, ticketErased } from "./notices.ts";
 export { ticketsOverview } from "./overview.ts";
 export { exportSupport } from "./queries.ts";

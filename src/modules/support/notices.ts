@@ -4,6 +4,7 @@ import { defineEffect } from "../../platform/db/effects.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { tellOpsOfTicket } from "../dispatch/index.ts";
+import { attachedTo } from "./attachments.ts";
 import type { TicketEntryBody } from "./entries.ts";
 import { supportMessages, supportTickets } from "./tables.ts";
 
@@ -14,22 +15,37 @@ export const messageNotice = defineEffect<Pick<Message, "id" | "ticketId">>("tic
   address: ({ ticketId }) => `ticket:${ticketId}`,
   async run(ctx, { id }) {
     const [message] = await ctx.db.select().from(supportMessages).where(eq(supportMessages.id, id));
-    if (message) await announce(ctx, message);
+    if (message) await announce(ctx, message, true);
   },
 });
 
 /** The effect that tells the ticket's room about a message, without delaying the response. */
-export const messageEffect = (message: Message) =>
-  messageNotice.soon({ id: message.id, ticketId: message.ticketId }, (ctx) => announce(ctx, message));
+export const messageEffect = (message: Message, hasFiles = false) =>
+  messageNotice.soon({ id: message.id, ticketId: message.ticketId }, (ctx) =>
+    announce(ctx, message, hasFiles),
+  );
 
 /** A note has its own kind, so that the room can hide it from the author. */
-async function announce(ctx: RequestContext, message: Message): Promise<void> {
+async function announce(ctx: RequestContext, message: Message, hasFiles: boolean): Promise<void> {
   const name = `ticket:${message.ticketId}`;
   const { id, authorId, body, isInternal, createdAt } = message;
+  const files = hasFiles ? await attachedTo(ctx, id) : [];
+  const attachments = files.map((file) => ({
+    id: file.id,
+    name: file.name,
+    content_type: file.contentType,
+    size: file.size ?? 0,
+  }));
   await ctx.runtime.room(name)?.publish(name, {
     kind: isInternal ? "note" : "message",
     ref: id,
-    body: { id, author: authorId, body, created_at: isoTime(createdAt) } satisfies TicketEntryBody,
+    body: {
+      id,
+      author: authorId,
+      body,
+      created_at: isoTime(createdAt),
+      ...(attachments.length > 0 ? { attachments } : {}),
+    } satisfies TicketEntryBody,
   });
   await tellOpsOfTicket(ctx, message.ticketId, id);
 }

@@ -1,5 +1,5 @@
 /** Reads tickets: a page, one, the caller's access to it, and tickets with their messages and people. */
-import { and, count, desc, eq, isNull, type SQL } from "drizzle-orm";
+import { and, count, desc, eq, isNull, type SQL, sql } from "drizzle-orm";
 import { selectCounted } from "../../platform/db/counted-rows.ts";
 import { contains } from "../../platform/db/folding.ts";
 import type { Caller } from "../../platform/http/caller.ts";
@@ -7,9 +7,9 @@ import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { findPeople, users } from "../identity/index.ts";
 import { type Message, messagesOf } from "./conversation.ts";
-import { type Access, accessTo, answersTickets } from "./rules.ts";
+import { type Access, ANSWER_TICKETS, accessTo, answersTickets } from "./rules.ts";
 import type { People } from "./schemas.ts";
-import { supportMessages, supportTickets } from "./tables.ts";
+import { supportMessages, supportReads, supportTickets } from "./tables.ts";
 
 export type Ticket = typeof supportTickets.$inferSelect;
 
@@ -83,6 +83,13 @@ export async function ticketAccess(ctx: RequestContext, caller: Caller, id: stri
   return ticket ? accessTo(ticket, caller) : "none";
 }
 
+/** `mayBeAssigned` in SQL: a condition on a row of `users`. */
+export function isAssignable(user: string): SQL {
+  const u = sql.raw(user);
+  return sql`(${u}.is_active AND (${u}.is_staff OR ${u}.user_type = 'OPERATOR') AND (${u}.group_rights IS NULL
+    OR EXISTS (SELECT 1 FROM json_each(${u}.group_rights) WHERE value = ${ANSWER_TICKETS})))`;
+}
+
 /** Adds messages and people to tickets: two statements for any number. */
 export async function threadsOf(
   ctx: RequestContext,
@@ -103,11 +110,12 @@ export async function threadsOf(
   return tickets.map((ticket) => ({ ticket, messages: written.get(ticket.id) ?? [], people }));
 }
 
-/** The support part of an account's export: the person's tickets, and their messages in any ticket. */
+/** The support part of an account's export: the person's tickets, their messages in any ticket, and what they have read as an operator. Files are the files module's. */
 export async function exportSupport(ctx: RequestContext, userId: number): Promise<object> {
-  const [tickets, messages] = await Promise.all([
+  const [tickets, messages, reads] = await Promise.all([
     ctx.db.select().from(supportTickets).where(eq(supportTickets.authorId, userId)),
     ctx.db.select().from(supportMessages).where(eq(supportMessages.authorId, userId)),
+    ctx.db.select().from(supportReads).where(eq(supportReads.userId, userId)),
   ]);
   return {
     support_tickets: tickets.map(({ authorId: _, assignedTo: __, ...facts }) => facts),
@@ -117,5 +125,6 @@ export async function exportSupport(ctx: RequestContext, userId: number): Promis
       body,
       createdAt,
     })),
+    support_reads: reads.map(({ ticketId, readAt }) => ({ ticketId, readAt })),
   };
 }

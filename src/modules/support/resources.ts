@@ -1,11 +1,14 @@
-/** Console resources for tickets and their messages. Messages are written through the conversation only. */
+/** Console resources for tickets, their messages and saved replies. Messages are written through the conversation only. */
 
 import { sql } from "drizzle-orm";
 import { invalid } from "../../platform/http/errors.ts";
+import { reportFault, string } from "../../platform/http/input/fields.ts";
+import { fill } from "../../platform/http/messages.ts";
 import { text } from "../../platform/http/text.ts";
 import { presence } from "../../platform/resources/filters.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import {
+  ALL,
   type Change,
   type Consequences,
   EDIT,
@@ -17,8 +20,10 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import { z } from "../../platform/zod.ts";
 import { personWords } from "../identity/index.ts";
 import { ticketChange } from "./notices.ts";
-import { isOver, type TicketStatus } from "./rules.ts";
-import { supportMessages, supportTickets } from "./tables.ts";
+import { isAssignable } from "./queries.ts";
+import { isOver, REPLY_PLACEHOLDERS, type TicketStatus, unknownPlaceholder } from "./rules.ts";
+import { savedReplies, supportMessages, supportTickets } from "./tables.ts";
+import { texts } from "./texts.ts";
 
 const NO_OPERATOR = text("Only an operator can take a ticket.", "Обращение может вести только оператор.");
 const author = text("Author", "Автор");
@@ -78,8 +83,7 @@ const ticketResource = resource({
 async function ticketConsequences(ctx: RequestContext, { before, values }: Change): Promise<Consequences> {
   if (values.assigned_to) {
     const [person] = await ctx.db.all<{ id: number }>(
-      sql`SELECT id FROM users WHERE id = ${values.assigned_to} AND (is_staff OR user_type = 'OPERATOR')
-        AND (group_rights IS NULL OR EXISTS (SELECT 1 FROM json_each(group_rights) WHERE value = 'support-tickets:edit'))`,
+      sql`SELECT id FROM users WHERE id = ${values.assigned_to} AND ${isAssignable("users")}`,
     );
     if (!person) throw invalid({ assigned_to: NO_OPERATOR });
   }
@@ -119,4 +123,34 @@ const messageResource = resource({
   rights: { operator: READ, staff: READ },
 });
 
-export const supportResources = [ticketResource, messageResource];
+const savedReplyResource = resource({
+  name: "saved-replies",
+  subject: "saved_reply",
+  label: text("Saved replies", "Готовые ответы"),
+  group: "support",
+  table: savedReplies,
+  key: [savedReplies.id],
+  title: "title",
+  fields: {
+    title: field.text(savedReplies.title, text("Title", "Название"), { input: string({ max: 100 }) }),
+    text: field.text(savedReplies.text, text("Text", "Текст"), { input: replyText() }),
+    created_at: field.instant(savedReplies.createdAt, created, { list: false }),
+    updated_at: field.instant(savedReplies.updatedAt, text("Changed", "Изменено")),
+  },
+  search: [savedReplies.title, savedReplies.text],
+  filters: ["updated_at"],
+  sort: { field: "title", order: "asc" },
+  rights: { operator: ALL, staff: ALL },
+});
+
+/** A text whose placeholders the console knows how to fill in. */
+function replyText() {
+  return string({ max: 4000 }).superRefine((value, context) => {
+    const name = unknownPlaceholder(value);
+    if (name === null) return;
+    const known = REPLY_PLACEHOLDERS.join(", ");
+    reportFault({ ...context, value }, fill(texts.unknownPlaceholder, { name, known }));
+  });
+}
+
+export const supportResources = [ticketResource, messageResource, savedReplyResource];

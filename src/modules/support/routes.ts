@@ -2,7 +2,7 @@
 
 import type { Caller } from "../../platform/http/caller.ts";
 import { forbidden, invalid, notFound } from "../../platform/http/errors.ts";
-import { string, unlessBlank } from "../../platform/http/input/fields.ts";
+import { fileOrNull, string, unlessBlank } from "../../platform/http/input/fields.ts";
 import { keyField, noSuchKey } from "../../platform/http/input/strict-fields.ts";
 import { parse } from "../../platform/http/input/validation.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
@@ -11,6 +11,7 @@ import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
 import { findPeople, findUser } from "../identity/index.ts";
+import { storeAttachment } from "./attachments.ts";
 import { changeTicket, openTicket } from "./commands.ts";
 import { addMessage, listMessages } from "./conversation.ts";
 import { findTicket, listTickets, type Ticket, threadsOf } from "./queries.ts";
@@ -31,6 +32,7 @@ import {
   toMessageWire,
   toOpenedWire,
   toTicketWire,
+  UploadedAttachment,
 } from "./schemas.ts";
 import { TICKET_PRIORITIES, TICKET_STATES } from "./tables.ts";
 import { texts } from "./texts.ts";
@@ -71,7 +73,10 @@ const list = route({
       (ticket) => ticket,
     );
     const threads = await threadsOf(ctx, caller, page.results);
-    return respond(200, { ...page, results: threads.map((thread) => toTicketWire(ctx, caller, thread)) });
+    return respond(200, {
+      ...page,
+      results: await Promise.all(threads.map((thread) => toTicketWire(ctx, caller, thread))),
+    });
   },
 });
 
@@ -116,7 +121,7 @@ const read = route({
     const ticket = await ownTicket(ctx, caller, params.id);
     const [thread] = await threadsOf(ctx, caller, [ticket]);
     if (!thread) throw notFound();
-    return respond(200, toTicketWire(ctx, caller, thread));
+    return respond(200, await toTicketWire(ctx, caller, thread));
   },
 });
 
@@ -189,7 +194,9 @@ const readMessages = route({
       ctx,
       page.results.map(({ authorId }) => authorId),
     );
-    const results = page.results.map((message) => toMessageWire(ctx, caller, message, people));
+    const results = await Promise.all(
+      page.results.map((message) => toMessageWire(ctx, caller, message, people)),
+    );
     return respond(200, { ...page, results });
   },
 });
@@ -199,7 +206,7 @@ const write = route({
   method: "post",
   summary: "Write a message in a ticket",
   description:
-    "An unassigned ticket is assigned to the first operator who writes. `is_internal` makes the message a note that only operators see.",
+    "An unassigned ticket is assigned to the first operator who writes. `is_internal` makes the message a note that only operators see. `attachments` names uploaded files; each adds a line with its address to the text that others read, for apps that show text only.",
   creates: true,
   body: NewMessage,
   responses: { 201: SentMessage },
@@ -207,10 +214,36 @@ const write = route({
     const [ticket, granted] = await openedTo(ctx, caller, params.id);
     const isInternal = body.is_internal ?? false;
     if (isInternal && granted !== "operator") throw invalid({ is_internal: texts.notesForOperators });
-    const message = await addMessage(ctx, caller, ticket, { body: body.body, isInternal });
-    if (!message) throw notFound();
+    const files = [...new Set(body.attachments)];
+    const words = { body: body.body ?? "", isInternal };
+    const message = await addMessage(ctx, caller, ticket, words, files);
+    if (!message) throw files.length > 0 ? invalid({ attachments: texts.notAttachable }) : notFound();
     const { id, createdAt } = message;
     return respond(201, { id, body: message.body, is_internal: isInternal, created_at: isoTime(createdAt) });
+  },
+});
+
+/** A file of the largest size plus the form's fields. */
+const FORM_LIMIT = 12 * 1024 * 1024;
+
+const upload = route({
+  ...one,
+  path: `${path}/:id/files`,
+  method: "post",
+  summary: "Upload a file for a message",
+  description:
+    "A multipart form with the file as `file`: a complete JPEG, PNG, WebP, GIF, AVIF, HEIC or PDF of at most 10 485 760 bytes and 50 megapixels. Metadata is removed from pictures, but not from PDFs. A message attaches it by its id; a file that no message attaches within the hour is deleted.",
+  creates: true,
+  body: z.object({
+    file: z.unknown().optional().openapi({ type: "string", format: "binary" }),
+  }),
+  multipartLimit: FORM_LIMIT,
+  responses: { 201: UploadedAttachment },
+  async handle({ ctx, caller, params, body }) {
+    await openedTo(ctx, caller, params.id);
+    const file = fileOrNull(body.file);
+    if (!file) throw invalid({ file: texts.noFile });
+    return respond(201, { id: await storeAttachment(ctx, caller, file) });
   },
 });
 
@@ -222,4 +255,5 @@ export const supportRoutes: readonly Route[] = [
   change("patch"),
   readMessages,
   write,
+  upload,
 ];

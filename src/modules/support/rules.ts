@@ -8,9 +8,12 @@ export type TicketStatus = (typeof TICKET_STATES)[number];
 /** The author sees messages; operators and staff see internal notes too. */
 export type Access = "none" | "author" | "operator";
 
+/** The right of staff in groups to work on tickets. */
+export const ANSWER_TICKETS = "support-tickets:edit";
+
 /** Operators, and staff whose groups may edit tickets. */
 export const answersTickets = (caller: Pick<Caller, "isStaff" | "userType" | "rights">): boolean =>
-  mayOperate(caller, "support-tickets:edit");
+  mayOperate(caller, ANSWER_TICKETS);
 
 /** Being the assignee is no right by itself: a former operator has no access. */
 export function accessTo(ticket: { readonly authorId: number }, caller: Caller): Access {
@@ -25,4 +28,24 @@ export function mayBeAssigned(user: User): boolean {
 
 export function isOver(status: TicketStatus): boolean {
   return status === "RESOLVED" || status === "CLOSED";
+}
+
+/**
+ * The digits by which a phone is searched, as they are in E.164; null for a text that is no phone. Of a whole Russian
+ * number those after the trunk prefix, which is 8 or +7.
+ */
+export function phoneDigits(search: string): string | null {
+  if (!/^[+\d\s().-]*$/.test(search)) return null;
+  const digits = search.replace(/\D/g, "");
+  if (digits.length < 4) return null;
+  return digits.length === 11 && /^[78]/.test(digits) ? digits.slice(1) : digits.replace(/^00/, "");
+}
+
+/** What the console fills in when a saved reply is put into an answer. */
+export const REPLY_PLACEHOLDERS = ["{name}", "{operator}", "{order}"] as const;
+
+/** The first placeholder of a text that is none of these; null when all are known. */
+export function unknownPlaceholder(text: string): string | null {
+  const known: readonly string[] = REPLY_PLACEHOLDERS;
+  return text.match(/\{[^{}\s]{1,50}\}/g)?.find((name) => !known.includes(name)) ?? null;
 }

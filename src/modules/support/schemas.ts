@@ -8,6 +8,7 @@ import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
 import { uuidField } from "../dispatch/index.ts";
 import { Account, type Person, toUserWire, visibilityOf } from "../identity/index.ts";
+import { type AttachmentWire, MOST_ATTACHMENTS, toAttachmentWires } from "./attachments.ts";
 import type { Message } from "./conversation.ts";
 import type { Thread, Ticket } from "./queries.ts";
 import { accessTo } from "./rules.ts";
@@ -17,6 +18,16 @@ import { STATUS_LABELS } from "./texts.ts";
 const status = z.enum(TICKET_STATES);
 const priority = z.enum(TICKET_PRIORITIES);
 
+export const Attachment = z
+  .object({
+    id: z.number().int(),
+    name: z.string(),
+    content_type: z.string(),
+    size: z.number().int(),
+    url: z.string(),
+  })
+  .openapi("SupportAttachment");
+
 export const MessageWire = z
   .object({
     id: z.uuid(),
@@ -24,6 +35,7 @@ export const MessageWire = z
     body: z.string(),
     is_internal: z.boolean(),
     created_at: z.string(),
+    attachments: z.array(Attachment),
   })
   .openapi("SupportMessage");
 
@@ -58,26 +70,33 @@ function userWire(ctx: RequestContext, caller: Caller, people: People, id: numbe
   return toUserWire(ctx, person, visibilityOf(caller, id));
 }
 
-export function toMessageWire(
+export async function toMessageWire(
   ctx: RequestContext,
   caller: Caller,
   message: Message,
   people: People,
-): z.input<typeof MessageWire> {
+): Promise<z.input<typeof MessageWire>> {
+  const attachments = await toAttachmentWires(ctx, message.attachments);
   return {
     id: message.id,
     author: userWire(ctx, caller, people, message.authorId),
-    body: message.body,
+    body: withLinks(message.body, attachments),
     is_internal: message.isInternal,
     created_at: isoTime(message.createdAt),
+    attachments,
   };
 }
 
-export function toTicketWire(
+/** The text with a line for each file, for apps that show text only. */
+function withLinks(body: string, attachments: readonly AttachmentWire[]): string {
+  return [body, ...attachments.map(({ name, url }) => `${name}: ${url}`)].filter(Boolean).join("\n");
+}
+
+export async function toTicketWire(
   ctx: RequestContext,
   caller: Caller,
   thread: Thread,
-): z.input<typeof TicketWire> {
+): Promise<z.input<typeof TicketWire>> {
   const { ticket, messages, people } = thread;
   // A note changes the ticket's own time, which the author must not see.
   const lastSeen = messages.at(-1)?.createdAt ?? ticket.createdAt;
@@ -97,7 +116,7 @@ export function toTicketWire(
     last_message_at: isoTime(lastMessageAt),
     created_at: isoTime(ticket.createdAt),
     updated_at: isoTime(ticket.updatedAt),
-    messages: messages.map((message) => toMessageWire(ctx, caller, message, people)),
+    messages: await Promise.all(messages.map((message) => toMessageWire(ctx, caller, message, people))),
   };
 }
 
@@ -136,8 +155,24 @@ export function toOpenedWire(ticket: Ticket): z.input<typeof OpenedTicket> {
 }
 
 export const NewMessage = z
-  .object({ body: words(), is_internal: boolean().optional() })
+  .object({
+    body: string({ max: 4000, blank: true }).optional(),
+    is_internal: boolean().optional(),
+    attachments: z
+      .array(keyField())
+      .max(MOST_ATTACHMENTS)
+      .optional()
+      .openapi({ description: "Ids of uploaded files, at most ten. With files the text may be blank." }),
+  })
+  .superRefine(({ body: input, attachments = [] }, context) => {
+    if (input || attachments.length > 0) return;
+    const at = { path: ["body"], input };
+    if (input === undefined) context.addIssue({ ...at, code: "invalid_type", expected: "string" });
+    else context.addIssue({ ...at, code: "too_small", origin: "string", minimum: 1, inclusive: true });
+  })
   .openapi("NewSupportMessage");
+
+export const UploadedAttachment = z.object({ id: z.number().int() }).openapi("UploadedSupportFile");
 
 export const SentMessage = z
   .object({ id: z.uuid(), body: z.string(), is_internal: z.boolean(), created_at: z.string() })

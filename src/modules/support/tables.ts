@@ -1,6 +1,8 @@
-/** Support tickets and their messages. */
-import { index, integer, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+/** Support tickets, their messages with files, what operators have read of them, and saved replies. */
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { orders } from "../dispatch/orders/tables.ts";
+import { files } from "../files/tables.ts";
 import { users } from "../identity/tables.ts";
 
 export const TICKET_STATES = ["OPEN", "IN_PROGRESS", "RESOLVED", "CLOSED"] as const;
@@ -32,6 +34,10 @@ export const supportTickets = sqliteTable(
     index("support_tickets_created").on(table.createdAt, table.id),
     index("support_tickets_assigned").on(table.assignedTo, table.createdAt, table.id),
     index("support_tickets_order").on(table.relatedOrderId),
+    /** Partial: an operator's open conversations, and those of nobody, the newest activity first. */
+    index("support_tickets_working")
+      .on(table.assignedTo, table.lastMessageAt, table.id)
+      .where(sql`${table.status} IN ('OPEN', 'IN_PROGRESS')`),
   ],
 );
 
@@ -60,3 +66,47 @@ export const supportMessages = sqliteTable(
     uniqueIndex("support_messages_entry").on(table.ticketId, table.epoch, table.seq),
   ],
 );
+
+/** Files of messages. A trigger deletes the file's row with the message. */
+export const supportAttachments = sqliteTable(
+  "support_attachments",
+  {
+    fileId: integer("file_id")
+      .primaryKey()
+      .notNull()
+      .references(() => files.id, { onDelete: "cascade" }),
+    messageId: text("message_id")
+      .notNull()
+      .references(() => supportMessages.id, { onDelete: "cascade" }),
+  },
+  (table) => [index("support_attachments_message").on(table.messageId)],
+);
+
+/** Up to where each operator has read a conversation. */
+export const supportReads = sqliteTable(
+  "support_reads",
+  {
+    userId: integer("user_id")
+      .notNull()
+      .references(() => users.id, { onDelete: "cascade" }),
+    ticketId: text("ticket_id")
+      .notNull()
+      .references(() => supportTickets.id, { onDelete: "cascade" }),
+    /** The time of the newest message that was read. */
+    readAt: integer("read_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.ticketId] }),
+    index("support_reads_ticket").on(table.ticketId),
+  ],
+);
+
+/** Texts that operators put into answers, shared by all. */
+export const savedReplies = sqliteTable("saved_replies", {
+  id: integer("id").primaryKey({ autoIncrement: true }),
+  title: text("title").notNull().unique(),
+  /** With placeholders such as `{name}`. */
+  text: text("text").notNull(),
+  createdAt: integer("created_at").notNull(),
+  updatedAt: integer("updated_at").notNull(),
+});

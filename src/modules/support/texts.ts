@@ -8,6 +8,16 @@ export const texts = {
     "Только операторы могут менять статус или исполнителя.",
   ),
   assigneeNoOperator: text("Tickets are assigned to operators only.", "Назначать можно только операторов."),
+  noCursor: text("This is no cursor of this list.", "Это не курсор этого списка."),
+  unknownPlaceholder: text(
+    "There is no placeholder {name}. Known ones: {known}.",
+    "Подстановки {name} нет. Есть: {known}.",
+  ),
+  noFile: text("No file was submitted.", "Ни одного файла не было отправлено."),
+  notAttachable: text(
+    "These files are not uploaded by you, or attached already. Upload them again.",
+    "Эти файлы загружены не вами или уже прикреплены. Загрузите их ещё раз.",
+  ),
   notesForOperators: text(
     "Internal notes are for operators only.",
     "Внутренние заметки доступны только операторам.",

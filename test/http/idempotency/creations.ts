@@ -3,7 +3,7 @@ import { friendCreations } from "../../dialects/find-friend/creations.ts";
 import { orderCreations } from "../../dialects/tow-truck/creations.ts";
 import { carFacts, tariffFacts, truckFacts } from "../../dispatch/fleet/builders.ts";
 import { type Person, rows, unique, uniquePhone } from "../../harness/api.ts";
-import { TICKETS, ticketOf } from "../../support/tickets.ts";
+import { fileForm, TICKETS, ticketOf } from "../../support/tickets.ts";
 import { trackingCreations } from "../../tracking/fixtures.ts";
 
 export interface Creation {
@@ -169,6 +169,16 @@ export const creations: Readonly<Record<string, Creation>> = {
   "post /api/v1/support/tickets/:id/messages": {
     ...named("support_messages", "body", "body", () => ({ body: unique("Hello") })),
     path: async (who) => `${TICKETS}${await ticketOf(who)}/messages/`,
+  },
+  "post /api/v1/support/tickets/:id/files": {
+    signedIn: true,
+    path: async (who) => `${TICKETS}${await ticketOf(who)}/files/`,
+    body: () => fileForm(),
+    other: () => fileForm(),
+    made: async (body) => {
+      const { name } = (body as FormData).get("file") as File;
+      return (await rows("SELECT id FROM files WHERE original_name = ?", name)).length;
+    },
   },
   "post /api/v1/tow-trucks": byOperator(
     named("tow_trucks", "license_plate", "license_plate", () => truckFacts()),

@@ -3,7 +3,7 @@ import { noteAnswer } from "../../online.ts";
 import { refusal, session } from "../../session.ts";
 
 export interface Upload {
-  readonly method: "PUT" | "PATCH";
+  readonly method: "PUT" | "PATCH" | "POST";
   readonly path: string;
   /** The form's field. */
   readonly field: string;
@@ -15,8 +15,8 @@ export interface Upload {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the server has stored the file. Rejects with the API's refusal, or an `AbortError`. */
-export function sendFile(upload: Upload): Promise<void> {
+/** Resolves with the response's body when the server has stored the file. Rejects with the API's refusal, or an `AbortError`. */
+export function sendFile(upload: Upload): Promise<unknown> {
   const { method, path, field, file, version, onProgress, signal } = upload;
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -28,8 +28,9 @@ export function sendFile(upload: Upload): Promise<void> {
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
     request.onload = () => {
       noteAnswer(true);
-      if (request.status < 300) resolve();
-      else reject(refusal(request.status, bodyOf(request.responseText)));
+      const body = bodyOf(request.responseText);
+      if (request.status < 300) resolve(body);
+      else reject(refusal(request.status, body));
     };
     request.onerror = () => {
       noteAnswer(false);

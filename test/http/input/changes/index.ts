@@ -94,5 +94,6 @@ export const changes: Readonly<Record<string, Change>> = {
     body: (field, path) => [{ id: path.split("?")[1], ...field }],
     seen: async (path, caller) => (await read(`/api/event/${path.split("?")[1]}/`, caller)).event,
   },
+  "put /api/admin/conversations/{id}/read/": "single",
   "patch /api/admin/{resource}/{id}/": consoleRow,
 };
