@@ -81,6 +81,17 @@ describe("an entry", () => {
     expect(unknown).toBe(false);
   });
 
+  test.each([
+    ["AVAILABLE", "OFFLINE", true],
+    ["OFFLINE", "AVAILABLE", true],
+    ["AVAILABLE", "BUSY", false],
+    ["OFFLINE", "OFFLINE", false],
+  ])("A truck that goes from %s to %s has its driver's duty read again: %s.", (before, status, isRead) => {
+    const entry = told("position", { tow_truck_id: "1", latitude: 1, longitude: 1, status });
+    const { board: after, unknown } = apply(board([truck(1, { status: before })]), [entry]);
+    expect([after.trucks.get(1)?.status, unknown]).toEqual([status, isRead]);
+  });
+
   test("An entry assigns an order to its truck, and to a new one after a reassignment.", () => {
     const first = apply(board([truck(1), truck(2)], [order("x")]), [
       told("order", { id: "x", status: "ASSIGNED", tow_truck_id: 1 }),

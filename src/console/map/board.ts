@@ -51,7 +51,10 @@ export const EMPTY: Board = { trucks: new Map(), orders: new Map() };
 const ACTIVE = new Set(["PENDING", "CONFIRMED", "ASSIGNED", "IN_PROGRESS"]);
 export const isWaiting = ({ status }: Order) => status === "PENDING" || status === "CONFIRMED";
 
-/** The board after these entries and positions; `unknown` when one refers to something not loaded. */
+/**
+ * The board after these entries and positions; `unknown` when one refers to something not loaded, or to a truck that has left the
+ * road or come back: its driver's duty is not in the entry.
+ */
 export function apply(board: Board, news: readonly News[]): { board: Board; unknown: boolean } {
   const trucks = new Map(board.trucks);
   const orders = new Map(board.orders);
@@ -82,14 +85,15 @@ function moveTruck(trucks: Map<number, Truck>, body: Facts): boolean {
   const truck = trucks.get(Number(body.tow_truck_id));
   if (!truck) return true;
   const { latitude, longitude } = body;
+  const status = text(body.status, truck.status);
   const located = typeof latitude === "number" && typeof longitude === "number";
   trucks.set(truck.id, {
     ...truck,
     ...(located ? { latitude, longitude } : {}),
-    status: text(body.status, truck.status),
+    status,
     seenAt: text(body.updated_at, truck.seenAt ?? ""),
   });
-  return false;
+  return status !== truck.status && (status === "OFFLINE" || truck.status === "OFFLINE");
 }
 
 function changeOrder(orders: Map<string, Order>, trucks: Map<number, Truck>, body: Facts): boolean {

@@ -7,7 +7,6 @@ import {
   type MapMouseEvent,
   type MapTouchEvent,
   NavigationControl,
-  type PointLike,
   ScaleControl,
   setWorkerUrl,
 } from "maplibre-gl";
@@ -17,6 +16,7 @@ import { say } from "../words.ts";
 import type { Bounds } from "./bounds.ts";
 import { followPointer } from "./drag.ts";
 import type { Ground } from "./ground.ts";
+import { hitsAround, type Pixel, pixelOf } from "./hits.ts";
 import { graticule, lineShape, NOTHING, type Shape } from "./shapes.ts";
 import { styleFor } from "./style.ts";
 import { usesMiles } from "./units.ts";
@@ -136,7 +136,7 @@ export class Canvas {
     followPointer(from, {
       onStart: () => this.#handlers.drag(order),
       onMove: (x, y) => {
-        const to = this.#map.unproject(this.#pixel(x, y)).toArray();
+        const to = this.#map.unproject([...this.#pixel(x, y)]).toArray();
         this.#set("pull", coordinates ? lineShape([coordinates, to]) : NOTHING);
         return this.#handlers.label(order, this.#dropTarget(x, y)?.truck ?? null);
       },
@@ -153,12 +153,12 @@ export class Canvas {
   /** The truck or the cluster under a point of the window; null beside the map too. */
   #dropTarget(x: number, y: number): { truck?: number; cluster?: MapGeoJSONFeature } | null {
     if (document.elementFromPoint(x, y) !== this.#map.getCanvas()) return null;
-    const [found] = this.#hits(this.#pixel(x, y), FINGER, ["trucks", "clusters"]);
+    const [found] = hitsAround(this.#map, this.#pixel(x, y), FINGER, ["trucks", "clusters"]);
     if (!found) return null;
     return found.layer.id === "clusters" ? { cluster: found } : { truck: Number(found.properties.id) };
   }
 
-  #pixel(x: number, y: number): [number, number] {
+  #pixel(x: number, y: number): Pixel {
     const { left, top } = this.#map.getCanvas().getBoundingClientRect();
     return [x - left, y - top];
   }
@@ -188,35 +188,15 @@ export class Canvas {
     this.#map.getSource<GeoJSONSource>(name)?.setData(shape as Parameters<GeoJSONSource["setData"]>[0]);
   }
 
-  /** Features of these layers around a pixel of the map, the closest first. */
-  #hits(pixel: PointLike, reach: number, layers: readonly string[]): MapGeoJSONFeature[] {
-    if (!this.#map.getLayer("trucks")) return [];
-    const [x, y] = Array.isArray(pixel) ? pixel : [pixel.x, pixel.y];
-    const box: [PointLike, PointLike] = [
-      [x - reach, y - reach],
-      [x + reach, y + reach],
-    ];
-    const away = ({ geometry }: MapGeoJSONFeature) => {
-      if (geometry.type !== "Point") return 0;
-      const at = this.#map.project(geometry.coordinates as [number, number]);
-      return Math.hypot(at.x - x, at.y - y);
-    };
-    return this.#map
-      .queryRenderedFeatures(box, { layers: [...layers] })
-      .map((feature) => ({ feature, away: away(feature) }))
-      .sort((one, other) => one.away - other.away)
-      .map(({ feature }) => feature);
-  }
-
   #clicked(event: MapMouseEvent): void {
     const { lat: latitude, lng: longitude } = event.lngLat;
     if (this.#handlers.point) this.#handlers.point({ latitude, longitude });
-    else this.#choose(event.point, REACH);
+    else this.#choose(pixelOf(event.point), REACH);
   }
 
   /** Selects what is closest, opens a cluster, or asks which of the trucks that are in one place. */
-  #choose(pixel: PointLike, reach: number): void {
-    const hits = this.#hits(pixel, reach, ["orders", "trucks", "clusters"]);
+  #choose(pixel: Pixel, reach: number): void {
+    const hits = hitsAround(this.#map, pixel, reach, ["orders", "trucks", "clusters"]);
     const trucks = hits.filter(({ layer }) => layer.id === "trucks").map(({ properties }) => properties.id);
     const ids = [...new Set(trucks.map(Number))];
     const [first] = hits;
@@ -247,14 +227,14 @@ export class Canvas {
     event.preventDefault();
     const { lat: latitude, lng: longitude } = this.#map.getCenter();
     if (this.#handlers.point) this.#handlers.point({ latitude, longitude });
-    else this.#choose(this.#map.project([longitude, latitude]), CROSS);
+    else this.#choose(pixelOf(this.#map.project([longitude, latitude])), CROSS);
   }
 
   /** Starts dragging a waiting order; anywhere else the map is moved. */
   #pressed(event: MapMouseEvent | MapTouchEvent, reach: number): void {
     const { originalEvent } = event;
     if ("button" in originalEvent && originalEvent.button !== 0) return;
-    const [order] = this.#hits(event.point, reach, ["orders"]);
+    const [order] = hitsAround(this.#map, pixelOf(event.point), reach, ["orders"]);
     if (!order?.properties.waiting || order.properties.end === "B") return;
     event.preventDefault();
     const { left, top } = this.#map.getCanvas().getBoundingClientRect();
@@ -262,7 +242,7 @@ export class Canvas {
   }
 
   #hovered(event: MapMouseEvent): void {
-    const [found] = this.#hits(event.point, REACH, ["orders", "trucks", "clusters"]);
+    const [found] = hitsAround(this.#map, pixelOf(event.point), REACH, ["orders", "trucks", "clusters"]);
     this.#map.getCanvas().style.cursor = this.#handlers.point ? "crosshair" : found ? "pointer" : "";
   }
 }
