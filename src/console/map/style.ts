@@ -32,7 +32,8 @@ export function styleFor(theme: Theme, ground: Ground, language: string): StyleS
           id: "cities",
           type: "symbol",
           source: "cities",
-          layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12 },
+          // Wide, so that the same city of the small world, in other letters, is not beside it.
+          layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-padding": 24 },
           paint: halo,
         },
       ];
