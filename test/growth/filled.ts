@@ -23,6 +23,8 @@ export const SMALL: Readonly<Record<string, number>> = {
   vehicle_types: 10,
   reference_codes: 20,
   saved_views: 100,
+  staff_groups: 20,
+  staff_group_members: 100,
   webhook_endpoints: 20,
 };
 const HUNDRED_THOUSAND = new Set([
@@ -60,6 +62,8 @@ const VALUES: Readonly<Record<string, string>> = {
   "users.user_type": `iif(n IN (${CALLERS.staff}), 'OPERATOR', 'CLIENT')`,
   "users.is_staff": `n = ${CALLERS.staff}`,
   "users.is_active": "1",
+  // The last administrator may not be in a group.
+  "staff_group_members.user_id": `n + ${CALLERS.staff}`,
   "social_profiles.listed_at": "n",
   "friendships.low_id": "n % 100 + 1",
   "friendships.high_id": "n + 101",
