@@ -1,6 +1,6 @@
 /** Pages and actions that the palette finds, by their words in either language. */
 import { useLocaleState } from "ra-core";
-import { type Resource, useLabel, useResources } from "../declaration.tsx";
+import { mayOpen, type Resource, useLabel, useResources } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { toggleTheme } from "../theme.ts";
 import { catalogue, type Word } from "../words.ts";
@@ -48,13 +48,14 @@ export function usePages(): readonly Known[] {
   const resources = useResources();
   const words = useWords();
   const label = useLabel();
-  const has = (subject: string) => resources.some((each) => each.subject === subject);
   const page = (path: string, word: Word, more = "") =>
     known({ key: path, path, title: words(word) }, both(word), more);
   return [
-    page("/", "nav.overview", "home dashboard главная"),
-    ...(has("tow_truck") ? [page("/map", "nav.map")] : []),
-    ...(has("ticket") ? [page("/conversations", "nav.tickets", "chat support чат поддержка")] : []),
+    ...(mayOpen(resources, "overview") ? [page("/", "nav.overview", "home dashboard главная")] : []),
+    ...(mayOpen(resources, "live") ? [page("/map", "nav.map")] : []),
+    ...(mayOpen(resources, "tickets")
+      ? [page("/conversations", "nav.tickets", "chat support чат поддержка")]
+      : []),
     ...resources.map((resource) =>
       known(
         {
@@ -66,7 +67,8 @@ export function usePages(): readonly Known[] {
         namesOf(resource),
       ),
     ),
-    page("/security", "nav.security", "account passkey аккаунт"),
+    page("/account", "account.title", "profile password профиль пароль"),
+    page("/security", "nav.security", "passkey"),
   ];
 }
 
@@ -75,10 +77,10 @@ export function useActions(): readonly Known[] {
   const words = useWords();
   const label = useLabel();
   const [locale, setLocale] = useLocaleState();
-  const orders = resources.find(({ subject }) => subject === "order");
+  const orders = resources.find(({ further }) => further.includes("take"));
   // Views are saved where they are used.
   const creates = resources.filter(
-    ({ can, subject }) => can.create && !["order", "saved_view"].includes(subject),
+    (each) => each.can.create && each !== orders && each.subject !== "saved_view",
   );
   const path = (resource: Resource) => `/${resource.name}/create`;
   return [

@@ -1,7 +1,7 @@
 /** The palette (Ctrl K): finds records, pages and actions, and shows what was opened lately. Made for the keyboard. */
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { useNavigate } from "react-router-dom";
-import { useDeclared } from "../declaration.tsx";
+import { useResources } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { useDebounced } from "../kit/debounce.ts";
 import { type Item, isFound, useActions, usePages } from "./palette-items.ts";
@@ -121,7 +121,7 @@ function useGroups(typed: string): { groups: readonly Found[]; isPending: boolea
   const records = useRecords(search);
   const pages = usePages();
   const actions = useActions();
-  const orders = useDeclared("orders");
+  const orders = useResources().find(({ further }) => further.includes("take"));
   const shown = (heading: string, items: readonly Item[]) => ({ heading, items: items.slice(0, MOST) });
   const groups = text
     ? [

@@ -5,7 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { ListBase, useListContext } from "ra-core";
 import { type ReactNode, useRef } from "react";
 import { Link } from "react-router-dom";
-import { type Resource, useLabel, useOpsRoom } from "../../declaration.tsx";
+import { type Resource, useDeclared, useLabel, useOpsRoom } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
@@ -16,7 +16,7 @@ import { ExportButton } from "./export.tsx";
 import { Filters } from "./filters.tsx";
 import { Rows } from "./rows.tsx";
 import { summaryKey } from "./summary.tsx";
-import { SavedViews } from "./views.tsx";
+import { SavedViews, VIEWS } from "./views.tsx";
 
 /** `children` replace the table. */
 export function ListPage({ resource, children }: { resource: Resource; children?: ReactNode }) {
@@ -76,10 +76,11 @@ interface HeadProps {
 
 function Head({ resource, title, hasColumns }: HeadProps) {
   const { total } = useListContext();
+  const views = useDeclared(VIEWS);
   const words = useWords();
   return (
     <PageTitle title={title} note={total === undefined ? "" : words("list.count", { n: total })}>
-      <SavedViews resource={resource} />
+      {views ? <SavedViews resource={resource} maySave={views.can.create} /> : null}
       {hasColumns ? <ColumnsMenu resource={resource} /> : null}
       {resource.can.export ? <ExportButton resource={resource} /> : null}
       {/* Orders have a page of their own for a caller's order. */}

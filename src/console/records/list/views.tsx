@@ -22,7 +22,8 @@ import { titleOf } from "../fields/titles.ts";
 import { useReferenceTitle } from "../fields/values.tsx";
 import { useColumns } from "./columns.tsx";
 
-const VIEWS = "saved-views";
+/** The resource of saved views. */
+export const VIEWS = "saved-views";
 
 interface Query {
   readonly filter?: Readonly<Record<string, unknown>>;
@@ -82,13 +83,13 @@ function useViews({ name }: Resource) {
   return data;
 }
 
-export function SavedViews({ resource }: { resource: Resource }) {
+export function SavedViews({ resource, maySave }: { resource: Resource; maySave: boolean }) {
   const words = useWords();
   const { now } = useShown(resource);
   const active = useViews(resource).find(({ query }) => isSame(query, now));
   return (
     <Menu icon="star" label={words("list.views")} shows={active?.name}>
-      {(close) => <Panel resource={resource} active={active} close={close} />}
+      {(close) => <Panel resource={resource} active={active} maySave={maySave} close={close} />}
     </Menu>
   );
 }
@@ -96,10 +97,11 @@ export function SavedViews({ resource }: { resource: Resource }) {
 interface PanelProps {
   readonly resource: Resource;
   readonly active: View | undefined;
+  readonly maySave: boolean;
   readonly close: () => void;
 }
 
-function Panel({ resource, active, close }: PanelProps) {
+function Panel({ resource, active, maySave, close }: PanelProps) {
   const views = useViews(resource);
   const { show } = useShown(resource);
   const words = useWords();
@@ -114,7 +116,7 @@ function Panel({ resource, active, close }: PanelProps) {
         <ViewRow key={view.id} view={view} isActive={view === active} onUse={() => use(view.query)} />
       ))}
       <KeptHere resource={resource} onUse={use} />
-      <SaveForm key={active?.id} resource={resource} views={views} active={active} />
+      {maySave ? <SaveForm key={active?.id} resource={resource} views={views} active={active} /> : null}
     </div>
   );
 }
