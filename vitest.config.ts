@@ -27,6 +27,8 @@ function workerProject(name: string, files: { include: string[]; exclude?: strin
             RATE_RESET: "1000000/60",
             WEBHOOK_RETRIES: "0.1,0.1,0.2",
             OUTBOUND_LOOPBACK: "off",
+            // Statements are counted; what the log does is tested by setting it.
+            REQUEST_LOG_RATE: "0",
           },
           outboundService: (request: Request) => new Response(`blocked ${request.url}`, { status: 418 }),
         },

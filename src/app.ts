@@ -4,9 +4,10 @@ import { euroraceRoutes } from "./compat/eurorace/index.ts";
 import { rideshareRoutes } from "./compat/rideshare/index.ts";
 import { consoleRoutes } from "./console-page.tsx";
 import { developmentRoutes } from "./development.tsx";
+import { templates } from "./jobs.ts";
 import { withKeyScope } from "./key-scopes.ts";
 import { missingDocumentation } from "./missing-documentation.ts";
-import { adminRoutes, exportSavedViews } from "./modules/admin/index.ts";
+import { adminRoutes, exportGroups, exportSavedViews, letterRoute } from "./modules/admin/index.ts";
 import { chatAuthorizer, chatRoutes, exportChats } from "./modules/chat/index.ts";
 import {
   dispatchAuthorizers,
@@ -94,6 +95,7 @@ const documented: readonly Route[] = [
     exportTracking,
     exportWebhooks,
     exportSavedViews,
+    exportGroups,
   ]),
   ticketRoute(authorizers),
   ...chatRoutes,
@@ -103,6 +105,7 @@ const documented: readonly Route[] = [
   ...eventRoutes,
   ...socialRoutes,
   ...dispatchRoutes,
+  letterRoute(templates),
   ...adminRoutes,
   ...alphabetRoutes,
   ...euroraceRoutes,

@@ -1,5 +1,5 @@
 /** Work without a request: handlers of outbox effects by kind, and cron jobs. */
-import { jobSliceRun, purgeJobs } from "./modules/admin/index.ts";
+import { jobSliceRun, measureStorage, purgeJobs } from "./modules/admin/index.ts";
 import {
   chatRecheck,
   chatTextErased,
@@ -59,6 +59,7 @@ import { handlersOf, implementEffect } from "./platform/db/effects.ts";
 import { deliver, type Handlers, sweepOutbox } from "./platform/db/outbox-delivery.ts";
 import { purgeIdempotencyKeys } from "./platform/http/idempotency.ts";
 import { openJobContext } from "./platform/http/request-context.ts";
+import { purgeRequestLog } from "./platform/http/request-log.ts";
 import { log } from "./platform/log.ts";
 import { deliverMail, deliverSms, type Templates } from "./platform/mail/mail.ts";
 import { sweepRooms } from "./platform/realtime/log/sweep.ts";
@@ -108,6 +109,12 @@ export const effectHandlers: Handlers = {
   ]),
 };
 
+/** Runs a job of every minute once an hour. */
+function hourly(job: (ctx: RequestContext) => Promise<unknown>) {
+  return async (ctx: RequestContext): Promise<unknown> =>
+    new Date(ctx.now()).getUTCMinutes() === 23 ? job(ctx) : null;
+}
+
 /** Jobs of every minute. A failing job does not stop the others. */
 const EVERY_MINUTE: Record<string, (ctx: RequestContext) => Promise<unknown>> = {
   reminders: sendReminders,
@@ -123,6 +130,7 @@ const EVERY_MINUTE: Record<string, (ctx: RequestContext) => Promise<unknown>> = 
   proofs: purgeProofs,
   formerContacts: purgeFormerContacts,
   idempotencyKeys: purgeIdempotencyKeys,
+  requestLog: hourly(purgeRequestLog),
   webhooks: sweepWebhooks,
 };
 
@@ -147,6 +155,7 @@ const SCHEDULE: Record<string, Record<string, (ctx: RequestContext) => Promise<u
     truckTrails: purgeTrails,
     reads: purgeReads,
     adminJobs: purgeJobs,
+    storageUse: measureStorage,
     webhooks: purgeWebhooks,
   },
 };

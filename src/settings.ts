@@ -111,6 +111,7 @@ const Variables = z.object({
   OFFER_LEAD_MINUTES: z.coerce.number().int().min(0).max(10_080).default(45),
   START_CODE: z.enum(["optional", "required"]).default("optional"),
   /** Default: 1,000 in development, 20 elsewhere. */
+  REQUEST_LOG_RATE: z.coerce.number().min(0).max(1).default(0.01),
   ROOM_SOCKETS: z.coerce.number().int().min(1).max(10_000).optional(),
   RELAY_SOCKETS: z.coerce.number().int().min(1).max(20_000).default(1000),
   /** Default: 8 in development, 128 elsewhere. */
@@ -230,6 +231,7 @@ export function readSettings(variables: Record<string, unknown>): { settings: Se
     offerLead: value.OFFER_LEAD_MINUTES * 60_000,
     startCode: value.START_CODE,
     chatPage: value.CHAT_PAGE,
+    requestLogRate: value.REQUEST_LOG_RATE,
     roomSockets: value.ROOM_SOCKETS ?? (development ? 1000 : 20),
     relaySockets: value.RELAY_SOCKETS,
     hasherPool: value.HASHER_POOL ?? (development ? 8 : 128),

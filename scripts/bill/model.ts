@@ -33,6 +33,12 @@ export function costOf(name: ActionName, figures: Figures): Cost {
   return { ...cost, rows, trips: trips ?? cost.trips };
 }
 
+/**
+ * Rows of the request log for each request: one in a hundred is noted (`REQUEST_LOG_RATE`), and at worst each in a row of its
+ * own, which is written and a day later deleted.
+ */
+const LOGGED_ROWS = 0.01 * 2;
+
 /** Millionths of a dollar. */
 function priceOf(cost: Cost): { rows: number; other: number } {
   return {
@@ -42,7 +48,7 @@ function priceOf(cost: Cost): { rows: number; other: number } {
       (cost.calls + cost.frames / PRICES.framesToACall) * PRICES.objectCalls +
       cost.seconds * PRICES.objectGigabytes * PRICES.gigabyteSeconds +
       cost.queued * PRICES.operationsToAMessage * PRICES.queueOperations +
-      cost.requests * PRICES.requests +
+      cost.requests * (PRICES.requests + LOGGED_ROWS * PRICES.rowsWritten) +
       cost.cpu * PRICES.cpuMilliseconds,
   };
 }

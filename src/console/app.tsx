@@ -48,6 +48,12 @@ const Conversations = lazy(() =>
 const DeliveryHead = lazy(() =>
   import("./pages/delivery.tsx").then(({ DeliveryHead }) => ({ default: DeliveryHead })),
 );
+const RoomHealth = lazy(() =>
+  import("./pages/rooms.tsx").then(({ RoomHealth }) => ({ default: RoomHealth })),
+);
+const LetterHead = lazy(() =>
+  import("./pages/letter.tsx").then(({ LetterHead }) => ({ default: LetterHead })),
+);
 const Security = lazy(() => import("./security/page.tsx").then(({ Security }) => ({ default: Security })));
 const CallPage = lazy(() => import("./pages/call/page.tsx").then(({ CallPage }) => ({ default: CallPage })));
 const OrderTools = lazy(() =>
@@ -176,6 +182,20 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
   if (show === "create" && resource.further.includes("take")) return <CallPage />;
   if (show === "create")
     return resource.can.create ? <CreatePage key={name} resource={resource} /> : <NotFound />;
+  if (show === "list" && name === "request-log")
+    return (
+      <>
+        <ListPage key={name} resource={resource} />
+        <Sampled />
+      </>
+    );
+  if (show === "list" && name === "rooms")
+    return (
+      <>
+        <RoomHealth />
+        <ListPage key={name} resource={resource} />
+      </>
+    );
   if (show === "list")
     return name === "audit-log" ? (
       <AuditPage key={name} resource={resource} />
@@ -191,6 +211,8 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
         tools={(order) => <OrderTools order={order} />}
       />
     );
+  if (resource.subject === "outbox")
+    return <RecordPage key={id} resource={resource} head={(row) => <LetterHead row={row} />} />;
   if (resource.subject === "webhook_delivery")
     return (
       <RecordPage
@@ -217,6 +239,12 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
       />
     );
   return <RecordPage key={id} resource={resource} />;
+}
+
+/** Which requests the log has. */
+function Sampled() {
+  const words = useWords();
+  return <p className="quiet pad">{words("requests.about")}</p>;
 }
 
 function LinkTo({ path, word }: { path: string; word: Word }) {

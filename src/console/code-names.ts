@@ -1,6 +1,20 @@
 /** Names of the API's codes in both languages. Pure. An unknown code is shown in readable form. */
 
 const RUSSIAN: Readonly<Record<string, string>> = {
+  SUPPORT_FILE: "Файл обращения",
+  DATABASE: "База данных",
+  TABLE: "Таблица",
+  FOLDER: "Папка",
+  EVENT: "Событие",
+  CHAT: "Чат",
+  USER: "Пользователь",
+  TRUCK: "Эвакуатор",
+  ORDER: "Заказ",
+  TICKET: "Обращение",
+  INBOX: "Личный канал",
+  RETRY: "Запуск заново",
+  STOP: "Остановка",
+  STORAGE: "Хранилище",
   PENDING: "Ожидает",
   CONFIRMED: "Подтверждён",
   ASSIGNED: "Назначен",

@@ -28,3 +28,16 @@ export function newOrderedId(now: number): string {
 /** Sorts before every ordered id of this time or later, and after all earlier ones. */
 export const orderedIdAt = (time: number): string =>
   Math.max(0, Math.floor(time)).toString(16).padStart(12, "0");
+
+/** The id of a request: a uuid of version 7, whose first 48 bits are epoch ms. `at`: when the request came. */
+export function newRequestId(at: number): string {
+  const time = orderedIdAt(at);
+  const [, , third = "", fourth = "", fifth = ""] = crypto.randomUUID().split("-");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${third.slice(1)}-${fourth}-${fifth}`;
+}
+
+/** When the request with this id came, epoch ms; null for what is no such id. */
+export function timeOfRequest(id: string): number | null {
+  const [, head = "", tail = ""] = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-/i.exec(id) ?? [];
+  return head ? Number.parseInt(head + tail, 16) : null;
+}

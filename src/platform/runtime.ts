@@ -92,6 +92,8 @@ export interface Settings {
   };
   /** Whether shared pictures are served to anybody with the URL, or by signed URLs only. */
   readonly mediaAccess: "public" | "signed";
+  /** The part of requests that the log keeps, 0 to 1. Those that failed by our fault are always kept. */
+  readonly requestLogRate: number;
   /** Whether a confirmed order is offered to trucks automatically, or waits for an operator. */
   readonly autoDispatch: boolean;
   /** Ms before the time of a scheduled order at which it is first offered to a truck. */

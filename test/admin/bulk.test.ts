@@ -108,6 +108,48 @@ describe("many", () => {
   });
 });
 
+describe("A job that does not come to its end", () => {
+  const path = (job: string) => `/api/admin/jobs/${job}/`;
+  const act = (job: string, action: string, who = staff) =>
+    post(`${path(job)}actions/${action}/`, {}, as(who));
+
+  test("A job without a step for ten minutes is marked as stuck, and goes on once when it is started again twice.", async () => {
+    const { word } = await interests(60);
+    const { body } = await bulk("interests", { action: "delete", filter: { search: word } });
+    const { job } = body;
+    await rows("UPDATE outbox SET status = 'dead' WHERE kind = 'admin_job' AND payload ->> 'id' = ?", job);
+    const running = (await get(path(job), as(staff))).body;
+    expect(running).toMatchObject({ is_stuck: false, state: "running" });
+    expect(running.actions).toEqual(["stop"]);
+    expect((await act(job, "retry")).status).toBe(409);
+    await rows("UPDATE admin_jobs SET updated_at = updated_at - 601000 WHERE id = ?", job);
+    const stuck = (await get(path(job), as(staff))).body;
+    expect(stuck).toMatchObject({ is_stuck: true, actions: ["retry", "stop"] });
+    expect((await get(`/api/admin/jobs/?is_stuck=true&per_page=100`, as(staff))).body.results).toContainEqual(
+      expect.objectContaining({ id: job }),
+    );
+    const both = await Promise.all([act(job, "retry"), act(job, "retry")]);
+    expect(both.map(({ status }) => status).sort()).toEqual([204, 409]);
+    await workOff(job);
+    expect((await get(path(job), as(staff))).body).toMatchObject({ state: "done", done: 60, failed: 0 });
+    expect(await left(word)).toBe(0);
+    expect((await act(job, "retry")).status).toBe(409);
+  });
+
+  test("A stopped job does nothing more until it is started again.", async () => {
+    const { word } = await interests(60);
+    const { body } = await bulk("interests", { action: "delete", filter: { search: word } });
+    expect((await act(body.job, "stop")).status).toBe(204);
+    await workOff(body.job);
+    expect(await left(word)).toBe(60);
+    expect((await act(body.job, "stop")).status).toBe(409);
+    expect((await act(body.job, "retry", operator)).status).toBe(404);
+    expect((await act(body.job, "retry")).status).toBe(204);
+    await workOff(body.job);
+    expect(await left(word)).toBe(0);
+  });
+});
+
 test("Jobs are kept for thirty days.", async () => {
   const { word } = await interests(30);
   const { body } = await bulk("interests", { action: "delete", filter: { search: word } });

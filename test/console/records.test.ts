@@ -229,3 +229,31 @@ describe("a webhook", () => {
     receiver.close();
   });
 });
+
+test("Staff in a group are shown the pages and buttons that its rights allow, and a letter without its code.", async () => {
+  const staff = await stage.as("staff");
+  const { body: group } = await staff.post("/api/admin/staff-groups/", {
+    name: "Desk",
+    rights: ["outbox:read", "outbox:letter", "vehicle-types:read"],
+  });
+  const { body: found } = await staff.get("/api/admin/users/?search=operator1");
+  const user = found.results[0].id;
+  await staff.post("/api/admin/staff-group-members/", { group: group.id, user });
+  await stage.client.post("/api/v1/users/reset_password/", { email: "client1@example.com" });
+  const { body: letters } = await staff.get("/api/admin/outbox/?kind=mail&search=client1");
+
+  const { page, faults } = await stage.signedIn("operator");
+  await page.waitForURL("**/admin/vehicle-types");
+  const menu = page.getByRole("navigation");
+  await menu.getByText("System").click();
+  expect(await menu.getByRole("link").allTextContents()).toEqual(["Tariffs", "Outbox"]);
+  expect(await page.getByRole("link", { name: "New" }).count()).toBe(0);
+  await page.goto(`${stage.server.origin}/admin/outbox/${letters.results[0].id}`);
+  const letter = page.frameLocator(".letter iframe");
+  await letter.getByText("••••••").waitFor();
+  expect(await letter.locator("script, a, img, link").count()).toBe(0);
+  await page.getByRole("button", { name: "Show as text" }).click();
+  await page.locator(".letter pre").waitFor();
+  expect(faults).toEqual([]);
+  await staff.call("DELETE", `/api/admin/staff-group-members/${group.id}:${user}/`);
+});

@@ -43,6 +43,7 @@ const FEW = new Set([
   "saved_views",
   "staff_group_members",
   "staff_groups",
+  "storage_use",
   "sweeps",
   "tow_truck_types",
   "tow_trucks",

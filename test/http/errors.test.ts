@@ -6,7 +6,7 @@ import { log } from "../../src/platform/log.ts";
 import { call, del, get, person, post, send, type TestEnv, unique } from "../harness/api.ts";
 import { fillPattern } from "./mounted-paths.ts";
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const ENGLISH = "The server could not finish this request. Quote the request id when you report it.";
 const RUSSIAN = "Сервер не смог выполнить запрос. Сообщите нам номер запроса.";
 

@@ -14,6 +14,7 @@ import { fileRoutes } from "./files/routes.ts";
 import { shownRow } from "./files/wire.ts";
 import { doToMany } from "./jobs/bulk.ts";
 import { overviewRoutes } from "./overview.ts";
+import { roomsRoute } from "./rooms/routes.ts";
 import { possibleActions, runAction } from "./rows/actions.ts";
 import { changeAnyVersion, changeRow, createRow, removeRow, requireVersion } from "./rows/commands.ts";
 import { recordLook } from "./rows/looks.ts";
@@ -273,6 +274,7 @@ export const adminRoutes: readonly Route[] = [
   ...overviewRoutes,
   ...callerRoutes,
   ...conversationRoutes,
+  roomsRoute,
   list,
   summary,
   download,

@@ -87,3 +87,19 @@ export const staffGroupMembers = sqliteTable(
     index("staff_group_members_user").on(table.userId),
   ],
 );
+
+/** How much is stored where, as measured by night. `name`: a database, a table or a folder of the bucket. */
+export const storageUse = sqliteTable("storage_use", {
+  name: text("name").primaryKey().notNull(),
+  kind: text("kind", { enum: ["database", "table", "folder"] }).notNull(),
+  /** Rows or objects; null for a database. */
+  items: integer("items"),
+  /** Null for a table: the database tells only its whole size. */
+  bytes: integer("bytes"),
+  /** When it was measured, epoch ms; null while the first count of a folder is under way. */
+  measuredAt: integer("measured_at"),
+  /** Of a folder that is being counted over several nights: where the count goes on, and what it has so far. */
+  cursor: text("cursor"),
+  itemsSoFar: integer("items_so_far").notNull().default(0),
+  bytesSoFar: integer("bytes_so_far").notNull().default(0),
+});

@@ -1,6 +1,6 @@
 /** Tables of the platform: outbox, idempotency keys, audit log, and the rooms that the sweep checks. */
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, sqliteView, text } from "drizzle-orm/sqlite-core";
 
 /**
  * One effect outside the database: a mail, an SMS, a room to tell. `id` must stay NOT NULL: `outbox.ts` relies on that
@@ -95,6 +95,25 @@ export const auditLog = sqliteTable(
     index("audit_log_key_uses").on(table.at).where(sql`${table.action} = 'api_key.use'`),
   ],
 );
+
+/** Requests of the last day, packed: `[[id, at, took, method, place, status, user], …]` (`http/request-log.ts`). */
+export const requestLog = sqliteTable("request_log", {
+  id: text("id").primaryKey().notNull(),
+  entries: text("entries", { mode: "json" }).notNull(),
+});
+
+/** The same, one row each; a view. */
+export const loggedRequests = sqliteView("logged_requests", {
+  packed: text("packed").notNull(),
+  number: integer("number").notNull(),
+  requestId: text("request_id").notNull(),
+  at: integer("at").notNull(),
+  took: integer("took").notNull(),
+  method: text("method").notNull(),
+  place: text("place").notNull(),
+  status: integer("status").notNull(),
+  userId: integer("user_id"),
+}).existing();
 
 /** How many rows a table has that grows, or a part of it; kept by triggers (`migrations/0033_counted_rows.sql`). */
 export const countedRows = sqliteTable("counted_rows", {

@@ -7,6 +7,7 @@ import { requestId } from "hono/request-id";
 import { TrieRouter } from "hono/router/trie-router";
 import { recordKeyUse } from "../db/audit.ts";
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
+import { newRequestId } from "../ids.ts";
 import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
 import { type Authenticate, authenticateCaller } from "./authenticate.ts";
@@ -21,6 +22,7 @@ import { coarseRateLimit } from "./limits/rate-limits.ts";
 import { messages } from "./messages.ts";
 import { allowedAt, indexPaths } from "./path-index.ts";
 import { localeOf, openRequestContext } from "./request-context.ts";
+import { callerOf, isNoted, noteCaller, requestLogOf } from "./request-log.ts";
 import type { Route, RouteResponse } from "./route.ts";
 import type { Locale } from "./text.ts";
 
@@ -56,12 +58,24 @@ export function createApp(parts: Parts): App {
   const app: App = new HonoBase<{ Variables: Variables }>({ strict: false, router: new TrieRouter() });
 
   // Without a header name the middleware makes every id itself: a client's own X-Request-Id is not trusted.
-  app.use(requestId({ headerName: "" }));
+  // Ids are in order of time, so that the log finds them without an index.
+  app.use(requestId({ headerName: "", generator: () => newRequestId(Date.now()) }));
+  const requests = requestLogOf(runtime);
   app.use(async (context, next) => {
     const request = context.req.raw;
     const early = preflight(request);
     if (early) context.res = early;
-    else await next();
+    else {
+      const at = Date.now();
+      await next();
+      const facts = { id: context.get("requestId"), status: context.res.status };
+      if (isNoted(facts, runtime.settings.requestLogRate)) {
+        const place = context.get("place") ?? "";
+        const noted = { at, took: Date.now() - at, method: request.method, place, userId: callerOf(request) };
+        const written = requests.note({ ...facts, ...noted });
+        if (written) context.executionCtx.waitUntil(written);
+      }
+    }
     // The headers of a 101 are immutable.
     if (context.res.webSocket) return;
     setHeaders(context.res.headers, {
@@ -141,6 +155,7 @@ async function run(
     ctx.locale,
     async () => {
       const caller = await authenticateCaller(authenticate, ctx, route, request);
+      noteCaller(request, caller);
       if (!SAFE.has(request.method)) await coarseRateLimit(ctx, route.path, caller);
       const params = route.params && parsePath(route.params, pathValues);
       const given = queryFields(new URL(request.url).search);

@@ -4,7 +4,7 @@ import { AlarmScheduler } from "./log/alarms.ts";
 import { ARCHIVE, NET } from "./log/archive/archive.ts";
 import { PRUNED } from "./log/journal/window.ts";
 import type { RoomParts } from "./parts.ts";
-import type { LifecycleMethods, Local } from "./rpc.ts";
+import type { LifecycleMethods, Local, RoomHealth } from "./rpc.ts";
 import { credentialEnd, endOf } from "./socket/attachment.ts";
 
 /** Subscribers and relays that could not be reached are called again after this long. Milliseconds. */
@@ -63,6 +63,18 @@ export class Lifecycle implements Local<LifecycleMethods> {
     this.#parts.roomState.know(room);
     this.#parts.scheduled.set(at);
     this.arm();
+  }
+
+  health(): RoomHealth {
+    const { connections, subscribers, relays, journal, handler } = this.#parts;
+    const oldest = handler.archive ? journal.after(journal.archived, 1)[0] : undefined;
+    return {
+      sockets: connections.open().length + relays.sockets,
+      subscribers: subscribers.all().length,
+      head: journal.head,
+      waiting: oldest ? journal.head - oldest.seq + 1 : 0,
+      waitsSince: oldest?.at ?? null,
+    };
   }
 
   /** Goes on with what a crash, a move or a lost alarm left undone. */

@@ -77,6 +77,19 @@ export interface LifecycleMethods {
   wake(room: string): Promise<void>;
   /** Calls the handler's `onSchedule` at this time, epoch ms; an earlier time that was set stays. */
   schedule(room: string, at: number): Promise<void>;
+  /** What operators see of the room's state. Changes nothing. */
+  health(): Promise<RoomHealth>;
+}
+
+export interface RoomHealth {
+  /** Open sockets, with those of its relays as they reported them. */
+  readonly sockets: number;
+  readonly subscribers: number;
+  /** Position of the newest entry. */
+  readonly head: number;
+  /** How many entries are not copied to D1 yet, and since when the oldest of them waits (epoch ms; null without one). */
+  readonly waiting: number;
+  readonly waitsSince: number | null;
 }
 
 export interface RoomMethods
@@ -122,6 +135,7 @@ export const FACE_OF = {
   dropped: "inbox",
   wake: "lifecycle",
   schedule: "lifecycle",
+  health: "lifecycle",
 } as const satisfies Record<keyof RoomMethods, string>;
 
 /** The same methods inside the object, where an answer may be given at once. */

@@ -68,6 +68,11 @@ export const admin: Table = {
       },
     }),
   },
+  "GET /api/admin/outbox/:id/letter": {
+    responses: operators(404),
+    ask: () => ({ path: "/api/admin/outbox/nothing/letter/" }),
+  },
+  "GET /api/admin/rooms/health": { responses: staffOnly(200) },
   "GET /api/admin/:resource": { responses: operators(200), ask: () => ({ path: "/api/admin/users/" }) },
   "GET /api/admin/:resource/summary": {
     responses: operators(200),

@@ -52,16 +52,18 @@ function RightsGroup({ id, value, onChange }: GroupProps) {
             {within.map(({ name, label: title, grants = [] }) => (
               <fieldset key={name} className="several">
                 <legend>{label(title)}</legend>
-                {grants.map((grant) => (
-                  <label key={grant.name}>
-                    <input
-                      type="checkbox"
-                      checked={chosen.includes(grant.name)}
-                      onChange={(event) => onChange(withRight(chosen, grant.name, event.target.checked))}
-                    />
-                    {label(grant.label)}
-                  </label>
-                ))}
+                <div>
+                  {grants.map((grant) => (
+                    <label key={grant.name}>
+                      <input
+                        type="checkbox"
+                        checked={chosen.includes(grant.name)}
+                        onChange={(event) => onChange(withRight(chosen, grant.name, event.target.checked))}
+                      />
+                      {label(grant.label)}
+                    </label>
+                  ))}
+                </div>
               </fieldset>
             ))}
           </details>

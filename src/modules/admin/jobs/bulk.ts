@@ -1,5 +1,5 @@
 /** Bulk operations: each row is handled by itself, with its own rights, rules and audit row. Long ones become a job. */
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { forbidden, invalid, Refusal, refuse, wire } from "../../../platform/http/errors.ts";
@@ -126,7 +126,8 @@ export async function runBulkSlice(ctx: RequestContext, job: Job, caller: Caller
       failures: [...job.failures, ...(failed ?? [])].slice(0, KEPT_FAILURES),
       updatedAt: ctx.now(),
     })
-    .where(eq(adminJobs.id, job.id));
+    // Of two runs of one slice only one advances the job: a job that was started again may have both.
+    .where(and(eq(adminJobs.id, job.id), eq(adminJobs.state, "running"), eq(adminJobs.done, job.done)));
   await commit(ctx, progress, state === "running" ? [jobSlice.row({ id: job.id })] : []);
 }
 

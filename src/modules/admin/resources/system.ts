@@ -6,6 +6,7 @@ import { commit } from "../../../platform/db/outbox.ts";
 import { mailSuppressions, outbox } from "../../../platform/db/tables.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { refuse } from "../../../platform/http/errors.ts";
+import { boolean } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";
 import {
   type Audit,
@@ -17,18 +18,21 @@ import {
 } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { exportAddress, hasFile } from "../exports/files.ts";
+import { canRetry, isStuck, retryJob, stopJob } from "../jobs/actions.ts";
+import { roomResource } from "../rooms/resources.ts";
+import { storageResource } from "../storage/resources.ts";
 import { adminJobs } from "../tables.ts";
+import { requestLogResource } from "./request-log.ts";
 
 const NOT_DEAD = text(
   "Only messages that failed for good can be sent again.",
   "Повторно отправить можно только то, что окончательно не доставлено.",
 );
 
-/** Masks codes and links that grant access. */
-const payload =
-  sql`CASE WHEN outbox.kind = 'sms' OR outbox.payload ->> 'secret' THEN '{"masked":true}' ELSE outbox.payload END`.mapWith(
-    JSON.parse,
-  );
+/** Letters are shown as letters, without their secrets (`outbox/letter-route.ts`); here is only which one it is. */
+const payload = sql`CASE WHEN outbox.kind = 'sms' OR outbox.payload ->> 'secret' THEN '{"masked":true}'
+  WHEN outbox.kind = 'mail' THEN json_object('template', outbox.payload ->> 'template', 'locale', outbox.payload ->> 'locale')
+  ELSE outbox.payload END`.mapWith(JSON.parse);
 
 const outboxResource = resource({
   name: "outbox",
@@ -55,6 +59,7 @@ const outboxResource = resource({
   // Ids are in the order of time.
   sort: { field: "id", order: "desc" },
   rights: { operator: READ, staff: REMOVE },
+  furtherRights: { letter: text("Read letters and messages", "Читать письма и сообщения") },
   removable: eq(outbox.status, "dead"),
   actions: {
     resend: {
@@ -111,6 +116,7 @@ const jobResource = resource({
     resource: field.text(adminJobs.resource, text("What", "Что"), { coded: true }),
     action: field.text(adminJobs.action, text("Action", "Действие"), { coded: true }),
     state: field.choice(adminJobs.state, text("State", "Состояние")),
+    is_stuck: field.boolean(isStuck, text("Stuck", "Застряло")),
     total: field.integer(adminJobs.total, text("Total", "Всего")),
     done: field.integer(adminJobs.done, text("Done", "Сделано")),
     failed: field.integer(adminJobs.failed, text("Failed", "Не удалось")),
@@ -120,7 +126,19 @@ const jobResource = resource({
     updated_at: field.instant(adminJobs.updatedAt, text("Last step", "Последний шаг")),
   },
   search: [],
-  filters: ["state", "resource", "actor", "created_at"],
+  filters: [
+    "state",
+    "resource",
+    "actor",
+    "created_at",
+    {
+      name: "is_stuck",
+      type: "boolean",
+      label: text("Stuck", "Застряло"),
+      parse: boolean(),
+      when: (stuck: boolean) => (stuck ? isStuck : sql`NOT ${isStuck}`),
+    },
+  ],
   sort: { field: "created_at", order: "desc" },
   rights: { operator: READ, staff: READ },
   actions: {
@@ -130,8 +148,34 @@ const jobResource = resource({
       isPossible: (row, caller) => hasFile(row) && row.actor === caller.userId,
       run: exportAddress,
     },
+    retry: {
+      label: text("Start again", "Запустить снова"),
+      roles: ["operator", "staff"],
+      bulk: true,
+      isPossible: canRetry,
+      run: retryJob,
+    },
+    stop: {
+      label: text("Stop the job", "Остановить задание"),
+      confirm: text(
+        "What it has done stays done. The rest can be done later by starting it again.",
+        "Сделанное останется. Остальное можно доделать, запустив задание снова.",
+      ),
+      keep: text("Let it run", "Пусть выполняется"),
+      danger: true,
+      roles: ["operator", "staff"],
+      isPossible: ({ state }) => state === "running",
+      run: stopJob,
+    },
   },
   visible: (caller) => eq(adminJobs.actorId, caller.userId),
 });
 
-export const systemResources = [outboxResource, suppressionResource, jobResource];
+export const systemResources = [
+  outboxResource,
+  suppressionResource,
+  jobResource,
+  requestLogResource,
+  roomResource,
+  storageResource,
+];

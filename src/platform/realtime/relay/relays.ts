@@ -41,6 +41,11 @@ export class Relays {
   }
 
   /** Whether a call is under way. */
+  /** The sockets of all relays, as they reported them. */
+  get sockets(): number {
+    return [...this.#all().values()].reduce((sum, { sockets }) => sum + sockets, 0);
+  }
+
   get isTelling(): boolean {
     return this.#read.some(({ isBusy }) => isBusy);
   }
