@@ -163,6 +163,9 @@ function Opened({
   );
 }
 
+/** As in the style sheet. */
+const ALONE = "(max-width: 860px)";
+
 const isOver = (status: string) => status === "RESOLVED" || status === "CLOSED";
 
 interface HeadProps {
@@ -180,13 +183,15 @@ function Head({ ticket, own, heading, changes, hasDetails, onDetails, onBack }: 
   const code = useCode();
   const { assigned_to: assignee, status } = ticket;
   const over = isOver(status);
+  // Where the list gives way to the conversation, its heading is that of the page.
+  const Heading = matchMedia(ALONE).matches ? "h1" : "h2";
   return (
     <header>
       <Button className="back" look="quiet" icon="left" label={words("do.back")} onClick={onBack} />
       <div className="talk-title">
-        <h2 ref={heading} tabIndex={-1}>
+        <Heading ref={heading} tabIndex={-1}>
           {ticket.subject}
-        </h2>
+        </Heading>
         <p className="quiet">
           <State value={status} words={code(status)} />
           <span>#{shortId(ticket.id)}</span>
