@@ -19,6 +19,8 @@ const MANY = 10_000;
 /** Tables that do not grow with use: their rows are few, and reading all of them is no harm. */
 export const SMALL: Readonly<Record<string, number>> = {
   cities: 50,
+  staff_groups: 20,
+  staff_group_members: 20,
   interests: 50,
   vehicle_types: 10,
   reference_codes: 20,
