@@ -25,8 +25,6 @@ export const SMALL: Readonly<Record<string, number>> = {
   vehicle_types: 10,
   reference_codes: 20,
   saved_views: 100,
-  staff_groups: 20,
-  staff_group_members: 100,
   webhook_endpoints: 20,
 };
 const HUNDRED_THOUSAND = new Set([
