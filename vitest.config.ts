@@ -64,7 +64,7 @@ export default defineConfig({
         include: ["test/**/*.test.ts"],
         exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED, ...RIGHTS],
       }),
-      // Runs beside the whole server's tests, so that both runs of `npm test` take about as long.
+      // With budgets and clock in a process of its own, so that the three runs of `npm test` take about as long.
       workerProject("rights", { include: RIGHTS }),
       // What is counted is counted alone: rooms of other tests would write rows meanwhile.
       workerProject("budgets", { include: COUNTED }),

@@ -1,5 +1,5 @@
-// `npm test`: runs the Worker's tests and those of the whole server in two processes at the same time. Arguments
-// (`npm test -- test/chat`) are passed to one vitest.
+// `npm test`: runs the Worker's tests, those of rights and budgets, and those of the whole server in three processes at the
+// same time, because most of them wait. Arguments (`npm test -- test/chat`) are passed to one vitest.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { requireNode, root } from "./setup/environment.mjs";
@@ -13,13 +13,12 @@ const asked = process.argv.slice(2);
 const runs =
   asked.length > 0
     ? [asked]
-    : [
-        ["--project", "worker"],
-        ["client", "rights", "budgets", "clock", "whole"].flatMap((name) => ["--project", name]),
-      ];
+    : [["worker"], ["rights", "budgets", "clock"], ["client", "whole"]].map((names) =>
+        names.flatMap((name) => ["--project", name]),
+      );
 
-// The first run prints at once; the second's output follows in one piece. What failed is printed once more at the end,
-// because a long output is often read from its end.
+// The first run prints at once; the output of the others follows, each in one piece. What failed is printed once more at
+// the end, because a long output is often read from its end.
 const results = await Promise.all(runs.map((words, index) => run(words, index === 0)));
 for (const { aloud, output } of results) if (!aloud) process.stdout.write(output);
 const failed = results.filter(({ code }) => code !== 0);

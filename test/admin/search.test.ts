@@ -1,7 +1,7 @@
 /** Searches of the console: phones in any spelling, licence plates whatever their spacing and alphabet, people by name. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { catalogue } from "../../src/modules/admin/catalogue.ts";
-import { partsOf } from "../../src/modules/admin/rows/search.ts";
+import { splitPhones } from "../../src/modules/identity/index.ts";
 import { plateKey } from "../../src/platform/db/plates.ts";
 import { newPerson, type Person } from "../authorization/world.ts";
 import { get, rows, unique } from "../harness/api.ts";
@@ -149,7 +149,7 @@ test.each<[string, string[], string[]]>([
   ["Ленина 12, 3", ["ленина", "12", "3"], []],
   ["45-67", [], ["45-67"]],
 ])("The search %s is split into words and phones.", (text, words, phones) => {
-  const parts = partsOf(text);
+  const parts = splitPhones(text);
   expect(parts.words).toEqual(words);
   expect(parts.phones.map((each) => each.trim())).toEqual(phones.map((each) => each.trim()));
 });

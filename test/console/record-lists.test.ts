@@ -280,7 +280,9 @@ describe("every declared resource", () => {
     const cut: string[] = [];
     const readTexts = async (path: string) => {
       const texts = await page
-        .locator("th, label:not(.several *), button:not(:has(.face)), h2, legend, option, .state")
+        .locator(
+          "th, label:not(.several *), button:not(:has(.face)), h2:not(.letter *), legend, option, .state",
+        )
         .allTextContents();
       for (const text of texts)
         if (/[a-z]{2,}|_/i.test(text.replace(NAMES, ""))) foreign.push(`${path}: ${text.slice(0, 80)}`);

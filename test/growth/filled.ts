@@ -25,6 +25,7 @@ export const SMALL: Readonly<Record<string, number>> = {
   vehicle_types: 10,
   reference_codes: 20,
   saved_views: 100,
+  storage_use: 40,
   webhook_endpoints: 20,
 };
 const HUNDRED_THOUSAND = new Set([
@@ -90,6 +91,8 @@ const VALUES: Readonly<Record<string, string>> = {
   // The first truck has none: what a trail holds is packed.
   "truck_trails.truck_id": "n % 9999 + 2",
   "track_chunks.points": "'[]'",
+  "request_log.entries": `(SELECT json_group_array(json_array('request ' || n, ${NOW} - n, 5, 'GET', '/', 200, NULL))
+    FROM json_each('[0,1,2,3,4]'))`,
   "track_chunks.removed": "'[]'",
 };
 

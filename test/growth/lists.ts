@@ -132,5 +132,8 @@ export const COUNTED_AHEAD = 2_000;
 /** Lists of the console that read more than their page, and why. */
 export const CONSOLE: Readonly<Record<string, List>> = {
   "location-reports": { also: [250_000, "a view that unpacks the points of the last weeks"] },
+  "request-log": {
+    also: [20_000, "a view that unpacks a day's requests; one request is found by its index"],
+  },
   "latest-locations": { also: [12_000, "a view of one row for each person"] },
 };

@@ -23,6 +23,7 @@ export {
   visibleName,
   visibleNameSql,
 } from "./accounts/names.ts";
+export { splitPhones, typedPhone } from "./accounts/phone-search.ts";
 export { anotherAdministrator, isFullStaff, powersOf } from "./accounts/powers.ts";
 export { findByPhone, findProfile, findUser, type Person, type User } from "./accounts/queries.ts";
 export { type Registered, register } from "./accounts/registration.ts";

@@ -30,17 +30,6 @@ export function isOver(status: TicketStatus): boolean {
   return status === "RESOLVED" || status === "CLOSED";
 }
 
-/**
- * The digits by which a phone is searched, as they are in E.164; null for a text that is no phone. Of a whole Russian
- * number those after the trunk prefix, which is 8 or +7.
- */
-export function phoneDigits(search: string): string | null {
-  if (!/^[+\d\s().-]*$/.test(search)) return null;
-  const digits = search.replace(/\D/g, "");
-  if (digits.length < 4) return null;
-  return digits.length === 11 && /^[78]/.test(digits) ? digits.slice(1) : digits.replace(/^00/, "");
-}
-
 /** What the console fills in when a saved reply is put into an answer. */
 export const REPLY_PLACEHOLDERS = ["{name}", "{operator}", "{order}"] as const;
 

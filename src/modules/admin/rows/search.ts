@@ -1,21 +1,16 @@
 /**
  * What `search=` of a console list finds: words in the resource's texts, phones in any spelling, licence plates whatever
- * their spacing and alphabet. A complete phone is looked up by its index.
+ * their spacing and alphabet.
  */
 import { and, Column, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { contains, searchWords } from "../../../platform/db/folding.ts";
 import { hasPlate, plateKey } from "../../../platform/db/plates.ts";
 import { type Caller, mayOperate } from "../../../platform/http/caller.ts";
 import type { Resource } from "../../../platform/resources/resource.ts";
-import { normalizePhone, users } from "../../identity/index.ts";
+import { splitPhones, typedPhone, users } from "../../identity/index.ts";
 import { fieldsFor } from "../rights.ts";
 
 const MAX_LENGTH = 200;
-/** Digits that may be the end of a phone, and those of a complete one. */
-const SOME_DIGITS = 4;
-const COMPLETE = 10;
-/** Digits with the signs that people put between them, not beside a letter. */
-const PHONE = /(?<![\p{L}\p{N}])\+?\(?\d[\d\s().\p{Pd}]*\d(?![\p{L}\p{N}])/gu;
 /** Letters and digits that may be a plate or a part of one. */
 const PLATE = /^(?=.*\d)[\p{L}\d]{3,12}$/u;
 
@@ -27,7 +22,7 @@ export function searchCondition(
 ): SQL | undefined {
   const text = (search ?? "").slice(0, MAX_LENGTH);
   if (searchWords(text).length === 0) return undefined;
-  const parts = partsOf(text);
+  const parts = splitPhones(text);
   const found = and(
     ...parts.words.map((word) => or(contains(resource.search, word), byPlate(resource, word))),
     ...parts.phones.map((phone) => byPhone(caller, resource, phone)),
@@ -36,35 +31,11 @@ export function searchCondition(
   return parts.words.length + parts.phones.length > 1 ? or(found, byPlate(resource, text)) : found;
 }
 
-/** Splits a search into phones, as they are written, and other words. */
-export function partsOf(text: string): { readonly words: string[]; readonly phones: string[] } {
-  const phones: string[] = [];
-  const rest = text.replaceAll(PHONE, (run) => {
-    if (digitsOf(run).length < SOME_DIGITS) return run;
-    phones.push(run);
-    return " ";
-  });
-  return { words: searchWords(rest), phones };
-}
-
-const digitsOf = (text: string) => text.replaceAll(/\D/g, "");
-
 /** Rows with this phone, or with these digits in a phone or anywhere in the texts. */
 function byPhone(caller: Caller, resource: Resource, typed: string): SQL | undefined {
-  const digits = digitsOf(typed);
-  const complete = digits.length >= COMPLETE ? normalizePhone(typed) : null;
-  if (complete !== null) {
-    const exact = phonesOf(caller, resource, (phone) => sql`${phone} = ${complete}`);
-    if (exact) return exact;
-  }
-  // The 8 of a Russian number stands for +7.
-  const spellings = digits.startsWith("8") ? [digits, `7${digits.slice(1)}`] : [digits];
-  const ending = (phone: SQLWrapper) =>
-    sql`(${sql.join(
-      spellings.map((each) => sql`instr(${phone}, ${each}) > 0`),
-      sql` OR `,
-    )})`;
-  return or(contains(resource.search, typed), phonesOf(caller, resource, ending));
+  const { isWhole, matches } = typedPhone(typed);
+  const found = phonesOf(caller, resource, matches);
+  return isWhole && found ? found : or(contains(resource.search, typed), found);
 }
 
 /** The condition for a row's own phones and for those of the people to whom it refers. */

@@ -3,10 +3,9 @@ import { type SQL, sql } from "drizzle-orm";
 import { contains } from "../../../platform/db/folding.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { displayNameSql } from "../../identity/index.ts";
+import { displayNameSql, splitPhones, typedPhone } from "../../identity/index.ts";
 import { type Message, messageColumns, withFiles } from "../conversation.ts";
 import { isAssignable } from "../queries.ts";
-import { phoneDigits } from "../rules.ts";
 import { supportMessages, type TICKET_PRIORITIES, type TICKET_STATES } from "../tables.ts";
 
 export const VIEWS = ["mine", "unassigned", "open", "closed", "all"] as const;
@@ -129,10 +128,12 @@ function searched(search: string | undefined): SQL | undefined {
   const facts = contains([sql`t.id`, sql`t.subject`, author], wanted);
   const texts = contains([sql`m.body`], wanted);
   if (!facts || !texts) return undefined;
-  const digits = phoneDigits(wanted ?? "");
-  const phone = digits
-    ? sql` OR instr((SELECT phone FROM users WHERE id = t.author_id), ${digits}) > 0`
-    : sql``;
+  const { words, phones } = splitPhones(wanted ?? "");
+  const [typed] = phones;
+  const phone =
+    typed && words.length === 0
+      ? sql` OR ${typedPhone(typed).matches(sql`(SELECT phone FROM users WHERE id = t.author_id)`)}`
+      : sql``;
   return sql`(${facts}${phone} OR EXISTS (SELECT 1 FROM support_messages m WHERE m.ticket_id = t.id AND ${texts}))`;
 }
 

@@ -95,5 +95,6 @@ export const changes: Readonly<Record<string, Change>> = {
     seen: async (path, caller) => (await read(`/api/event/${path.split("?")[1]}/`, caller)).event,
   },
   "put /api/admin/conversations/{id}/read/": "single",
+  "put /api/admin/{resource}/{id}/files/{field}/": "single",
   "patch /api/admin/{resource}/{id}/": consoleRow,
 };
