@@ -91,7 +91,8 @@ async function dragByMouse({ mouse }: Page, from: Point, to: Point) {
   await mouse.up();
 }
 
-async function dragByFinger(page: Page, from: Point, to: Point) {
+/** `second`: another finger touches there before the first is lifted. */
+async function dragByFinger(page: Page, from: Point, to: Point, second?: Point) {
   const finger: CDPSession = await page.context().newCDPSession(page);
   const touch = (type: "touchStart" | "touchMove" | "touchEnd", points: readonly Point[]) =>
     finger.send("Input.dispatchTouchEvent", { type, touchPoints: [...points] });
@@ -100,6 +101,7 @@ async function dragByFinger(page: Page, from: Point, to: Point) {
     await touch("touchMove", [
       { x: from.x + ((to.x - from.x) * step) / 5, y: from.y + ((to.y - from.y) * step) / 5 },
     ]);
+  if (second) await touch("touchStart", [to, second]);
   await touch("touchEnd", []);
 }
 
@@ -154,15 +156,19 @@ describe("an order that is dragged", () => {
     await dragByFinger(page, await centreOf(page, ".grip"), target);
     expect(await confirmed(map)).toEqual(ASSIGNED);
 
+    const nothingAsked = async () =>
+      expect([await page.getByRole("dialog").count(), await page.locator(".drag-label").count()]).toEqual([
+        0, 0,
+      ]);
+    await dragByFinger(page, order, target, { x: target.x + 40, y: target.y + 40 });
+    await nothingAsked();
     await page.mouse.move(order.x, order.y);
     await page.mouse.down();
     await page.mouse.move(target.x, target.y);
     await page.locator(".drag-label").getByText("Assign X7").waitFor();
     await page.keyboard.press("Escape");
     await page.mouse.up();
-    expect([await page.getByRole("dialog").count(), await page.locator(".drag-label").count()]).toEqual([
-      0, 0,
-    ]);
+    await nothingAsked();
     expect(map.faults).toEqual([]);
   });
 });
