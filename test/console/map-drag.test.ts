@@ -169,7 +169,10 @@ describe("an order that is dragged", () => {
     await page.keyboard.press("Escape");
     await page.mouse.up();
     await nothingAsked();
-    expect(map.faults).toEqual([]);
+    // The browser's own word about MapLibre's two fingers, which scroll and zoom.
+    expect(map.faults.filter((words) => !words.startsWith("Ignored attempt to cancel a touchend"))).toEqual(
+      [],
+    );
   });
 });
 
@@ -179,8 +182,15 @@ describe("clusters and selections", () => {
     await drawn(page, middle);
     const scale = page.locator(".maplibregl-ctrl-scale");
     const unit = async () => (await scale.textContent())?.replace(/[\d\s\u00a0]/g, "");
-    for (let step = 0; step < 3; step++) await page.getByRole("button", { name: "Zoom out" }).click();
-    await expect.poll(unit).toBe("mi");
+    await expect
+      .poll(
+        async () => {
+          await page.getByRole("button", { name: "Zoom out" }).click();
+          return unit();
+        },
+        { interval: 500 },
+      )
+      .toBe("mi");
     await drawn(page, middle);
     await page.mouse.click(middle.x, middle.y);
     // The cluster has fallen apart when the scale is in feet again.

@@ -63,7 +63,7 @@ export function Value({ field, record, inList = false }: ValueProps) {
 }
 
 /** A word longer than this may be broken anywhere: an address, a key. */
-const LONG_WORD = /\S{29}/;
+const LONG_WORD = /\S{21}/;
 
 function TextValue({ text, inList }: { text: string; inList: boolean }) {
   return (
