@@ -3,10 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const COUNTED = ["test/budgets/rows.test.ts", "test/budgets/sockets.test.ts"];
 const CLOCKED = ["test/tracking/freshness.test.ts"];
-/** The second half of the Worker's tests. */
-const SECOND = ["admin", "authorization", "files", "fuzz", "growth", "http", "realtime", "security"].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const RIGHTS = ["test/authorization/**/*.test.ts", "test/security/**/*.test.ts"];
 
 /** Tests of the Worker run inside workerd, one isolate and one storage for all tests of a project. */
 function workerProject(name: string, files: { include: string[]; exclude?: string[] }) {
@@ -65,10 +62,10 @@ export default defineConfig({
     projects: [
       workerProject("worker", {
         include: ["test/**/*.test.ts"],
-        exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED, ...SECOND],
+        exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED, ...RIGHTS],
       }),
-      // In a process of its own with budgets and clock, so that the three runs of `npm test` take about as long.
-      workerProject("worker-2", { include: SECOND }),
+      // With budgets and clock in a process of its own, so that the three runs of `npm test` take about as long.
+      workerProject("rights", { include: RIGHTS }),
       // What is counted is counted alone: rooms of other tests would write rows meanwhile.
       workerProject("budgets", { include: COUNTED }),
       // A clock that the test moves would fire the alarms of all other tests' rooms.

@@ -1,5 +1,5 @@
-// `npm test`: runs the two halves of the Worker's tests and those of the whole server in three processes at the same time,
-// because most of them wait. Arguments (`npm test -- test/chat`) are passed to one vitest.
+// `npm test`: runs the Worker's tests, those of rights and budgets, and those of the whole server in three processes at the
+// same time, because most of them wait. Arguments (`npm test -- test/chat`) are passed to one vitest.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { requireNode, root } from "./setup/environment.mjs";
@@ -13,7 +13,7 @@ const asked = process.argv.slice(2);
 const runs =
   asked.length > 0
     ? [asked]
-    : [["worker"], ["worker-2", "budgets", "clock"], ["client", "whole"]].map((names) =>
+    : [["worker"], ["rights", "budgets", "clock"], ["client", "whole"]].map((names) =>
         names.flatMap((name) => ["--project", name]),
       );
 

@@ -10,6 +10,7 @@ import { Stage } from "./browser.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const isWhole = process.env.AXE === "every";
+const PATIENCE = { timeout: isWhole ? 900_000 : 120_000 };
 const LANGUAGES = isWhole ? ["en-US", "ru-RU"] : ["ru-RU"];
 const LOOKS = [
   { colorScheme: "light", width: 1440 },
@@ -48,7 +49,7 @@ test("The page of sign-in has no findings of axe.", async () => {
   expect(await findings(page, "forgotten password")).toEqual([]);
 });
 
-test.each(LANGUAGES)("No page of the console in %s has findings of axe.", async (locale) => {
+test.each(LANGUAGES)("No page of the console in %s has findings of axe.", PATIENCE, async (locale) => {
   const staff = await stage.as("staff");
   const { page } = await stage.signedIn("staff", "/", { locale });
   await page.evaluate(AXE);
@@ -82,10 +83,15 @@ async function everyPage(staff: Awaited<ReturnType<Stage["as"]>>): Promise<strin
   return paths;
 }
 
-/** Waits until the page has its heading and nothing says that it is loading. */
+/** Waits until the page that was asked for is drawn, has its heading, and nothing says that it is loading. */
 async function settled(page: Page): Promise<void> {
-  await page.locator("#content h1").waitFor({ state: "attached" });
-  await expect.poll(() => page.locator("#content [aria-busy=true]").count()).toBe(0);
+  await page.evaluate(
+    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(null)))),
+  );
+  const isReady = async () =>
+    (await page.locator("#content h1").count()) > 0 &&
+    (await page.locator("#content [aria-busy=true]").count()) === 0;
+  await expect.poll(isReady).toBe(true);
 }
 
 /** What axe says of the page: the rule, and where. */

@@ -58,7 +58,8 @@ export function RoomHealth() {
           );
         })}
       </p>
-      <div className="scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard scrolls what is wider than a phone */}
+      <section className="scroll" tabIndex={0} aria-label={words("rooms.name")}>
         <table>
           <thead>
             <tr>
@@ -93,7 +94,7 @@ export function RoomHealth() {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <p className="quiet">{words("rooms.about")}</p>
     </section>
   );
