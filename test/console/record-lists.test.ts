@@ -195,13 +195,13 @@ describe("a list", () => {
 
   test("A bulk operation shows the number of records before it runs; another filter clears the selection.", async () => {
     const mark = unique("Bulk ");
-    const made = [await aTariff(`${mark} a`), await aTariff(`${mark} b`)];
+    const made = [await aTariff(`${mark} first`), await aTariff(`${mark} second`)];
     const { page } = await stage.signedIn("operator", "/vehicle-types");
     await page.getByRole("searchbox").fill(mark);
     await page.getByText("2 records", { exact: true }).waitFor();
     await page.getByLabel("Select all on this page").check();
     await page.getByText("2 selected").waitFor();
-    await page.getByRole("searchbox").fill(`${mark} a`);
+    await page.getByRole("searchbox").fill(`${mark} first`);
     await page.getByText("1 record", { exact: true }).waitFor();
     expect(await page.getByRole("toolbar").count()).toBe(0);
     await page.getByRole("searchbox").fill(mark);
@@ -210,7 +210,7 @@ describe("a list", () => {
     await page.getByLabel("Select all on this page").check();
     await page.getByRole("toolbar").getByRole("button", { name: "Delete" }).click();
     await page.getByRole("dialog").getByText("This affects 2 records.").waitFor();
-    expect((await tariff(made[0] as Tariff)).name).toBe(`${mark} a`);
+    expect((await tariff(made[0] as Tariff)).name).toBe(`${mark} first`);
     await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await page.getByText("Done: 2 records.").waitFor();
     expect((await tariff(made[0] as Tariff)).detail).toBeDefined();
