@@ -1,6 +1,7 @@
 /** Groups of staff by the API: who may change them, what they may hold, and how rights that end, end. */
 import { expect, test } from "vitest";
 import { newPerson, type Person } from "../authorization/world.ts";
+import { asOnlyAdministrators } from "../harness/administrators.ts";
 import { call, get, post, rows, unique } from "../harness/api.ts";
 import { connectNative } from "../harness/socket.ts";
 import { within } from "../security/watchers.ts";
@@ -102,23 +103,14 @@ test("Changes of groups and of their members are in the audit log, and can be re
 test("Two administrators who put each other into a group at once are not both limited.", async () => {
   const [one, other] = [await newPerson("staff"), await newPerson("staff")];
   const group = await groupOf(one, ["orders:read"]);
-  const others = await rows<{ id: number }>(
-    "SELECT id FROM users WHERE is_staff = 1 AND is_active = 1 AND id NOT IN (?, ?)",
-    one.id,
-    other.id,
-  );
-  const ids = JSON.stringify(others.map(({ id }) => id));
-  await rows("UPDATE users SET is_active = 0 WHERE id IN (SELECT value FROM json_each(?))", ids);
-  try {
+  await asOnlyAdministrators([one, other], async () => {
     const statuses = await Promise.all([join(one, group, other), join(other, group, one)]);
     const made = statuses.filter(({ status }) => status === 201);
     expect(made).toHaveLength(1);
     const left = (await get("/api/admin/users/?is_staff=true", one)).status;
     const right = (await get("/api/admin/users/?is_staff=true", other)).status;
     expect([left, right].filter((status) => status === 200)).toHaveLength(1);
-  } finally {
-    await rows("UPDATE users SET is_active = 1 WHERE id IN (SELECT value FROM json_each(?))", ids);
-  }
+  });
 });
 
 test("A repeated membership is refused by its field, and one in an unknown group too.", async () => {

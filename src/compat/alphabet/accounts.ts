@@ -219,6 +219,7 @@ const deleteUser = route({
   summary: "Delete your account",
   access: "signedIn",
   params: idParam,
+  formatError: errorKey,
   responses: { 200: z.object({ message: z.string() }) },
   async handle({ ctx, caller, params }) {
     const user = await findUser(ctx, params.id);

@@ -12,13 +12,13 @@ export function refuseWithError(error: string, more: object = {}): Refusal {
   return new Refusal(400, { raw: { error, ...more } });
 }
 
-/** Adds `error` with the first fault to refusals of invalid input, and `message` to a plain 403. */
+/** Adds `error` with the first fault to refusals of invalid input, and `message` to a plain 403 or 409. */
 export const errorKey: ErrorFormat = (refusal, locale) => {
   const body = wire(refusal.body, locale) as Record<string, unknown>;
   if ("fields" in refusal.body) return { error: firstOf(body), ...body };
   if (!("detail" in refusal.body)) return body;
   if (refusal.status === 400) return { error: body.detail, ...body };
-  return refusal.status === 403 ? { message: body.detail, ...body } : body;
+  return refusal.status === 403 || refusal.status === 409 ? { message: body.detail, ...body } : body;
 };
 
 function firstOf(errors: unknown, path: string[] = []): string {

@@ -24,7 +24,7 @@ export {
   visibleNameSql,
 } from "./accounts/names.ts";
 export { splitPhones, typedPhone } from "./accounts/phone-search.ts";
-export { anotherAdministrator, isFullStaff, powersOf } from "./accounts/powers.ts";
+export { isFullStaff, powersOf } from "./accounts/powers.ts";
 export { findByPhone, findProfile, findUser, type Person, type User } from "./accounts/queries.ts";
 export { type Registered, register } from "./accounts/registration.ts";
 export { accountRoutes } from "./accounts/routes.ts";

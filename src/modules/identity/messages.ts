@@ -17,6 +17,10 @@ export const messages = {
     "This password is a temporary one. Choose your own: {url}",
     "Это временный пароль. Задайте свой: {url}",
   ),
+  lastAdministrator: text(
+    "The last administrator can't be deleted. Make somebody else an administrator first.",
+    "Последнего администратора удалить нельзя: сначала назначьте другого.",
+  ),
   passwordWrong: text("The current password is wrong.", "Текущий пароль введён неверно."),
   otpRequired: text(
     "Enter the code from your authenticator app, or a recovery code.",

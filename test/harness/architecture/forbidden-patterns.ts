@@ -82,6 +82,18 @@ export const FORBIDDEN_PATTERNS: readonly ForbiddenPattern[] = [
     harmless: ['import { z } from "../../platform/zod.ts";', 'from "@asteasolutions/zod-to-openapi"'],
   },
   {
+    what: "a deletion of users that does not ask for the last administrator",
+    pattern: /\bdelete\(users\)|\bDELETE\s+FROM\s+(?:["`]|\$\{)?users\b/i,
+    except: ["src/modules/identity/accounts/commands.ts"],
+    samples: [
+      "ctx.db.delete(users).where(x)",
+      "DELETE FROM users WHERE id = 1",
+      'delete from "users"',
+      "sql`DELETE FROM ${users}`",
+    ],
+    harmless: ["ctx.db.delete(usersSeen)", "DELETE FROM user_blocks WHERE id = 1"],
+  },
+  {
     what: "a check that was switched off",
     pattern: /@ts-(?:ignore|expect-error|nocheck)/,
     inComments: true,

@@ -1,15 +1,17 @@
 /** Changes and deletes accounts, for every app. The app's routes word the responses. */
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { anyHasher } from "../../../platform/crypto/hasher.ts";
 import { isUniqueViolation } from "../../../platform/db/client.ts";
 import { declareEffect } from "../../../platform/db/effects.ts";
 import { commit, dropLettersTo, type Effect } from "../../../platform/db/outbox.ts";
+import { refuse } from "../../../platform/http/errors.ts";
 import { count } from "../../../platform/http/limits/rate-limits.ts";
 import type { Locale } from "../../../platform/http/text.ts";
 import { recheckEffect } from "../../../platform/realtime/rights/recheck.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { deleteObject } from "../../../platform/storage/media.ts";
 import { securityNotices } from "../mail/notices.ts";
+import { messages } from "../messages.ts";
 import { dropResets } from "../recovery/codes.ts";
 import { requireUsername } from "../refusals.ts";
 import { trackRoom } from "../room-names.ts";
@@ -18,6 +20,7 @@ import { dropSessions, enforce, revokeEffect } from "../sessions/sessions.ts";
 import { profiles, users } from "../tables.ts";
 import { type ChangeParts, contactParts, countNewAddress, emailsOf, formerOf } from "./contacts.ts";
 import { usernameChange } from "./names.ts";
+import { isNotLastAdministrator } from "./powers.ts";
 import { findProfile, type User } from "./queries.ts";
 
 /** The identifier that another account has already. */
@@ -194,16 +197,13 @@ export function profileChange(
 
 /**
  * Deletes an account with its profile, sessions, codes and pending mails, and through foreign keys the rows of other
- * modules. The queue deletes the picture. False if the account does not exist or the requesting session has ended.
+ * modules. The queue deletes the picture. False if the account does not exist or the requesting session has ended; 409 for
+ * the last administrator, by whatever door. No other statement deletes users.
  */
 export async function deleteAccount(
   ctx: RequestContext,
   userId: number,
-  {
-    session,
-    also = [],
-    where,
-  }: Pick<ChangeOptions, "session" | "also"> & { readonly where?: SQL | undefined },
+  { session, also = [] }: Pick<ChangeOptions, "session" | "also">,
 ): Promise<boolean> {
   const found = await findProfile(ctx, userId);
   if (!found) return false;
@@ -213,7 +213,7 @@ export async function deleteAccount(
   const addresses = [user.email, user.phone, ...former].filter((address) => address !== null);
   const deleted = await commit(
     ctx,
-    ctx.db.delete(users).where(and(eq(users.id, userId), isSignedIn(session), where)),
+    ctx.db.delete(users).where(and(eq(users.id, userId), isSignedIn(session), isNotLastAdministrator())),
     [
       revokeEffect(ctx, revocation),
       recheckEffect([trackRoom(userId)]),
@@ -222,8 +222,13 @@ export async function deleteAccount(
     ],
     [dropLettersTo(ctx, addresses), ...also],
   );
-  if (deleted) await enforce(ctx, revocation);
-  return deleted !== null;
+  if (deleted) {
+    await enforce(ctx, revocation);
+    return true;
+  }
+  const kept = await ctx.db.$count(users, and(eq(users.id, userId), isSignedIn(session)));
+  if (kept > 0) throw refuse(409, messages.lastAdministrator);
+  return false;
 }
 
 /** Erases what no foreign key reaches: each module removes the person's content from its rooms. */

@@ -31,6 +31,11 @@ export function isFullStaff(user = "users"): SQL {
   return sql`(${u}.is_staff = 1 AND ${u}.group_rights IS NULL)`;
 }
 
-/** SQL condition: somebody else is an administrator, who can sign in. */
-export const anotherAdministrator = (userId: number): SQL =>
-  sql`EXISTS (SELECT 1 FROM users other WHERE ${isFullStaff("other")} AND other.is_active = 1 AND other.id <> ${userId})`;
+const isAdministrator = (user: string): SQL => sql`(${isFullStaff(user)} AND ${sql.raw(user)}.is_active = 1)`;
+
+/**
+ * SQL condition on the row of `users` that a statement ends or limits: it is not the last administrator who can sign in.
+ * The statement itself has to ask, because two administrators may do it to each other, or to themselves, at once.
+ */
+export const isNotLastAdministrator = (): SQL =>
+  sql`(NOT ${isAdministrator("users")} OR EXISTS (SELECT 1 FROM users other WHERE other.id <> users.id AND ${isAdministrator("other")}))`;

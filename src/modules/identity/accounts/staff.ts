@@ -24,7 +24,7 @@ import { dropSessions, enforce, revokeEffect } from "../sessions/sessions.ts";
 import { profiles, users } from "../tables.ts";
 import { changeAccount, deleteAccount } from "./commands.ts";
 import { type ChangeParts, type ContactChange, contactParts } from "./contacts.ts";
-import { anotherAdministrator } from "./powers.ts";
+import { isNotLastAdministrator } from "./powers.ts";
 import { findUser } from "./queries.ts";
 
 const OWN_RIGHTS = text("You can't remove your own rights.", "Нельзя лишить прав самого себя.");
@@ -53,10 +53,7 @@ export async function consequencesOf(ctx: RequestContext, change: Change): Promi
       ...("username" in values ? nameColumns({ ...before?.row, ...values }) : {}),
       ...contacts.set,
     },
-    where: and(
-      contacts.where,
-      endsAdministrator(before, values) ? anotherAdministrator(userId ?? 0) : undefined,
-    ),
+    where: and(contacts.where, endsAdministrator(before, values) ? isNotLastAdministrator() : undefined),
     effects: [
       ...contacts.effects,
       ...(revocation ? [revokeEffect(ctx, revocation)] : []),
@@ -130,8 +127,7 @@ export async function removeAccount(
   if (userId === caller.userId) throw refuse(409, OWN_ACCOUNT);
   const { username, user_type } = row;
   const also = [audit("delete", { username, user_type }, null)];
-  const where = row.is_staff ? anotherAdministrator(userId) : undefined;
-  return deleteAccount(ctx, userId, { session: caller.sessionId, also, where });
+  return deleteAccount(ctx, userId, { session: caller.sessionId, also });
 }
 
 /** Ends one session and closes its sockets. */
