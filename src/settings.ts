@@ -29,6 +29,7 @@ const DEVELOPMENT_RATES: Record<RateName, string> = {
   letters: "100000/3600",
   lettersSent: "100000/3600",
   eventEntries: "100000/3600",
+  roomEntries: "100000/10",
 };
 const PRODUCTION_RATES: Record<RateName, string> = {
   registration: "20/3600",
@@ -45,6 +46,8 @@ const PRODUCTION_RATES: Record<RateName, string> = {
   letters: "200/3600",
   lettersSent: "500/3600",
   eventEntries: "300/3600",
+  // Two sockets that each send as many frames as they may.
+  roomEntries: "1000/10",
 };
 
 /** Default quotas. Each can be set: `QUOTA_VEHICLES=50`. */

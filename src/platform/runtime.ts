@@ -33,6 +33,7 @@ export const RATE_NAMES = [
   "letters",
   "lettersSent",
   "eventEntries",
+  "roomEntries",
 ] as const;
 export type RateName = (typeof RATE_NAMES)[number];
 

@@ -1,8 +1,10 @@
 /** One person's limits in a room: how many sockets they may have, and how many entries they may add. */
+import { env } from "cloudflare:workers";
 import { describe, expect, test } from "vitest";
 import { eventRoomHandler } from "../../src/modules/events/index.ts";
+import { roomObject } from "../../src/platform/realtime/object.ts";
 import type { Room } from "../../src/platform/realtime/room.ts";
-import type { RequestContext } from "../../src/platform/runtime.ts";
+import type { RequestContext, Runtime } from "../../src/platform/runtime.ts";
 import { readSettings } from "../../src/settings.ts";
 import { person } from "../harness/api.ts";
 import { subscriberOf } from "../harness/realtime/fake-network.ts";
@@ -16,6 +18,7 @@ import {
   withRoom,
 } from "../harness/realtime/fake-room.ts";
 import { authorize, makeRoom } from "../harness/rooms.ts";
+import { handlerOf } from "../http/documents/handlers.ts";
 
 const MOST = 3;
 
@@ -141,6 +144,95 @@ describe("entries of one person", () => {
         },
         { handler: { entryRate: () => rate } },
       );
+    },
+  );
+
+  test.each(Object.entries(SENDERS))(
+    "A flow beyond the limit of every room is refused through %s, a repeated entry is acknowledged, and the next period is free.",
+    async (sender, send) => {
+      await withRoom(
+        async (room, world) => {
+          const native = listen(room.sockets.open(admit(world, { caller: callerOf(1) })));
+          listen(room.sockets.open(admit(world, { caller: callerOf(2), native: false })));
+          room.subscribers.add(world.name, subscriberOf(3, world), null, null);
+          for (const ref of ["a", "b", "c", "d"]) await send(world, room, ref);
+          expect(stored(room)).toEqual(["a", "b", "c"]);
+          const again = await send(world, room, "b");
+          if (sender === "an inbox") expect(again).toMatchObject({ ok: true, seq: 2 });
+          if (sender === "a native socket")
+            await expect
+              .poll(() => native.frames.filter(({ t }) => t !== "entry").slice(-2))
+              .toMatchObject([
+                { t: "error", code: "too_many", ref: "d" },
+                { t: "ack", ref: "b", seq: 2 },
+              ]);
+          const [other] = Object.keys(SENDERS).filter((name) => name !== sender);
+          await SENDERS[other ?? ""]?.(world, room, "x");
+          world.now += 10_000;
+          await send(world, room, "e");
+          expect(stored(room)).toEqual(["a", "b", "c", "x", "e"]);
+        },
+        { entryFlow: { limit: 3, seconds: 10 } },
+      );
+    },
+  );
+
+  const point = {
+    latitude: 52.2,
+    longitude: 21,
+    timestamp: "2030-01-01T00:00:00Z",
+  };
+  /** Binding of a kind of room → its channel and what its members may say; null where only the server writes. */
+  const KINDS: Record<string, [channel: string, kind: string | null, body?: object]> = {
+    CHAT_ROOMS: ["chat", "message", { text: "Hi" }],
+    EVENT_ROOMS: ["events", "message", { text: "Hi" }],
+    INBOX_ROOMS: ["me", null],
+    OPS_ROOMS: ["ops", null],
+    ORDER_ROOMS: ["order", null],
+    TICKET_ROOMS: ["ticket", "message", { body: "Hi" }],
+    TRUCK_ROOMS: ["truck", "points", { points: [point] }],
+    USER_ROOMS: ["location", "points", { points: [point] }],
+  };
+
+  test("Every kind of room is in the table of the test below.", () => {
+    expect(Object.keys(KINDS)).toEqual(
+      Object.keys(env)
+        .filter((name) => name.endsWith("_ROOMS"))
+        .sort(),
+    );
+  });
+
+  test.each(Object.entries(KINDS))(
+    "The setting limits the entries of one person in a room of %s.",
+    async (_, [channel, kind, body]) => {
+      const runtime = { settings: { rates: { roomEntries: { limit: 2, seconds: 1e9 } }, roomSockets: 9 } };
+      const handler = handlerOf(channel);
+      const RoomObject = roomObject(
+        () => runtime as unknown as Runtime,
+        () => ({ ...handler, archive: async () => {}, onStored: () => {} }),
+      );
+      await withRoom(async (_room, world) => {
+        const { room } = new RoomObject(world.state, env) as unknown as { room: Room };
+        const socket = listen(
+          room.sockets.open(admit(world, { caller: callerOf(1), admittedAt: Date.now() })),
+        );
+        const say = (ref: string) =>
+          room.sockets.message(
+            serverSide(world, 1),
+            JSON.stringify({ t: "say", ref, kind: kind ?? "message", body: body ?? { text: "Hi" } }),
+          );
+        for (const ref of ["a", "b", "c", "d"]) await say(ref);
+        const answers = () => socket.frames.filter(({ t }) => t === "ack" || t === "error");
+        if (kind === null) return expect.poll(answers).toMatchObject([{ t: "error" }, { t: "error" }, {}]);
+        await expect
+          .poll(answers)
+          .toMatchObject([
+            { t: "ack" },
+            { t: "ack" },
+            { t: "error", code: "too_many", ref: "c" },
+            { t: "error", code: "too_many", ref: "d" },
+          ]);
+      });
     },
   );
 

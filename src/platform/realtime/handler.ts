@@ -74,7 +74,7 @@ export interface RoomHandler {
    * object dies: what must happen belongs in `archive`.
    */
   onStored?(room: string, entries: readonly Entry[]): Promise<void> | void;
-  /** How many entries one person may add within a period. Absent: any number. */
+  /** How many entries one person may add within a longer period, beside what every room allows. Absent: any number. */
   entryRate?(): Rate;
   /** Completes an entry with facts that only the server knows. Runs within the transaction that stores it. */
   complete?(draft: Draft, journal: Journal, now: number): Draft;

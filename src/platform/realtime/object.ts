@@ -27,6 +27,7 @@ export function roomObject(
         objects: (name) => roomIn(env, name),
         relayObject: (room, number) => relayIn(env, room, number),
         mostSockets: () => runtimeOf(env).settings.roomSockets,
+        entryFlow: () => runtimeOf(env).settings.rates.roomEntries,
         relaySockets: () => runtimeOf(env).settings.relaySockets,
       });
     }

@@ -1,4 +1,5 @@
 /** The parts that the faces of one room share. */
+import type { Rate } from "../runtime.ts";
 import { EntryRate } from "./entry-rate.ts";
 import { Broadcaster } from "./fanout/broadcast.ts";
 import { CatchUp } from "./fanout/catch-up.ts";
@@ -31,6 +32,8 @@ export interface Surroundings {
   readonly relayObject?: (room: string, number: number) => RelayStub | null;
   /** How many sockets one person may have here. */
   readonly mostSockets?: () => number;
+  /** How many entries one person may add here, in any kind of room. Absent: any number. */
+  readonly entryFlow?: () => Rate;
   /** How many sockets a room with relays holds itself, and each of its relays. */
   readonly relaySockets?: () => number;
 }
@@ -68,6 +71,7 @@ export class RoomParts {
       relayObject = () => null,
       mostSockets = () => Number.POSITIVE_INFINITY,
       relaySockets = () => Number.POSITIVE_INFINITY,
+      entryFlow,
     }: Surroundings,
   ) {
     this.state = state;
@@ -106,7 +110,10 @@ export class RoomParts {
     this.presence = new Presence(this.connections, this.subscribers, this.marks, handler, clock);
     this.latest = new LatestFrames(this);
     this.rights = new Rights(this);
-    this.entryRate = new EntryRate(journal, clock, handler.entryRate?.bind(handler));
+    this.entryRate = new EntryRate(journal, clock, {
+      flow: entryFlow,
+      rate: handler.entryRate?.bind(handler),
+    });
     this.subscriptions = new Subscriptions({
       state,
       connections: this.connections,

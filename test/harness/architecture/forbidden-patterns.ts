@@ -89,7 +89,7 @@ export const FORBIDDEN_PATTERNS: readonly ForbiddenPattern[] = [
       "ctx.db.delete(users).where(x)",
       "DELETE FROM users WHERE id = 1",
       'delete from "users"',
-      "sql`DELETE FROM ${users}`",
+      `DELETE FROM \${users}`,
     ],
     harmless: ["ctx.db.delete(usersSeen)", "DELETE FROM user_blocks WHERE id = 1"],
   },

@@ -12,6 +12,7 @@ import {
 import type { Entry } from "../../../src/platform/realtime/log/entry.ts";
 import { Room } from "../../../src/platform/realtime/room.ts";
 import type { RoomStub } from "../../../src/platform/realtime/rpc.ts";
+import type { Rate } from "../../../src/platform/runtime.ts";
 import { unique } from "../api.ts";
 
 /** So far in the future that the platform never fires an alarm that this clock sets. */
@@ -38,12 +39,13 @@ export interface Surroundings {
   readonly handler?: Partial<RoomHandler>;
   readonly objects?: (name: string) => RoomStub | null;
   readonly mostSockets?: number;
+  readonly entryFlow?: Rate;
 }
 
 /** Runs a test in the object of a new room. */
 export function withRoom(
   work: (room: Room, world: World) => void | Promise<void>,
-  { handler, objects, mostSockets }: Surroundings = {},
+  { handler, objects, mostSockets, entryFlow }: Surroundings = {},
 ): Promise<void> {
   const name = `event:${unique("fake")}`;
   return runInDurableObject(env.EVENT_ROOMS.getByName(name), async (_, state) => {
@@ -61,6 +63,7 @@ export function withRoom(
           {
             clock: () => world.now,
             ...(objects && { objects }),
+            ...(entryFlow && { entryFlow: () => entryFlow }),
             ...(mostSockets !== undefined && { mostSockets: () => mostSockets }),
           },
         ),

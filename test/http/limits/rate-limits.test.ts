@@ -111,7 +111,15 @@ async function counted(key: string): Promise<{ n: number }[]> {
 }
 
 /** Tested elsewhere: letters in the outbox, entries in their room, second factors at every sign-in, API keys with them. */
-const ELSEWHERE = ["letters", "lettersSent", "eventEntries", "otpGuess", "otpGuessDay", "apiKey"];
+const ELSEWHERE = [
+  "letters",
+  "lettersSent",
+  "eventEntries",
+  "roomEntries",
+  "otpGuess",
+  "otpGuessDay",
+  "apiKey",
+];
 
 test("Every rate of a route is tested below or where what it limits is tested.", () => {
   expect([...LIMITED_ROUTES.map(({ rate }) => rate), ...ELSEWHERE].sort()).toEqual([...RATE_NAMES].sort());
