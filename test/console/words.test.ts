@@ -48,6 +48,7 @@ test("Days without earnings are listed too.", () => {
 });
 
 describe("both languages", () => {
+  const root = new URL("../../src/console/", import.meta.url);
   /** Names that are written so in Russian too; those of settings are. */
   const NAMES =
     /\b(CSV|API|SMS|Push|URL|English|QR|PIN|TOTP|Caravan|IP|Face ID|Enter|PDF|JPEG|PNG|WebP|GIF|AVIF|HEIC)\b|\b[A-Z]+(_[A-Z]+)+\b|\{\w+\}/g;
@@ -62,6 +63,19 @@ describe("both languages", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("Each part of the console brings texts that no other part brings, and all are in the catalogue.", async () => {
+    const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
+      name.endsWith("/words.ts"),
+    );
+    const parts = await Promise.all(
+      files.map(async (name) => (await import(new URL(name, root).href)) as Record<string, object>),
+    );
+    const keys = parts.flatMap((part) => Object.values(part).flatMap((texts) => Object.keys(texts)));
+    expect(keys.length).toBeGreaterThan(300);
+    expect(keys.filter((key, index) => keys.indexOf(key) < index)).toEqual([]);
+    expect(keys.filter((key) => !Object.hasOwn(catalogue, key))).toEqual([]);
+  });
+
   test("Each placeholder of a text is there in both languages.", () => {
     const holes = (words: string) => [...new Set(words.match(/\{\w+\}/g))].sort();
     const wrong = Object.entries(catalogue).filter(
@@ -71,7 +85,6 @@ describe("both languages", () => {
   });
 
   test("No page has a text of its own beside the catalogue.", () => {
-    const root = new URL("../../src/console/", import.meta.url);
     const files = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) =>
       name.endsWith(".tsx"),
     );

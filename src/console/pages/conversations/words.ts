@@ -1,4 +1,4 @@
-/** Texts of the conversations in both languages; `src/console/words.ts` has them with all others. */
+/** Texts of the conversations, in both languages. */
 
 export const talkWords = {
   "talk.views": ["Which conversations", "Какие обращения"],
@@ -94,4 +94,13 @@ export const talkWords = {
   "talk.key.back": ["Back to the list", "Назад к списку"],
   "talk.key.help": ["These shortcuts", "Эта подсказка"],
   "talk.key.letters": ["Single letters are shortcuts", "Отдельные буквы — сочетания клавиш"],
+  "ticket.write": ["Answer", "Ответить"],
+  "ticket.internal": ["Internal note", "Внутренняя заметка"],
+  "ticket.note": ["note", "заметка"],
+  "ticket.typing": ["typing…", "печатает…"],
+  "ticket.choose": ["Choose a conversation.", "Выберите обращение."],
+  "ticket.status": ["Status", "Статус"],
+  "ticket.order": ["Order", "Заказ"],
+  "ticket.all": ["All", "Все"],
+  "ticket.details": ["Details", "Подробнее"],
 } as const satisfies Record<string, readonly [string, string]>;

@@ -1,0 +1,38 @@
+/** Texts of orders by phone, in both languages. */
+
+export const callWords = {
+  "call.title": ["New order by phone", "Новый заказ по телефону"],
+  "call.client": ["Client", "Клиент"],
+  "call.phone": ["Phone", "Телефон"],
+  "call.known": ["Known client: {name}", "Клиент найден: {name}"],
+  "call.new": ["New client: the order registers them.", "Новый клиент: заказ зарегистрирует его."],
+  "call.firstName": ["First name", "Имя"],
+  "call.lastName": ["Last name", "Фамилия"],
+  "call.car": ["Car", "Автомобиль"],
+  "call.newCar": ["Another car", "Другой автомобиль"],
+  "call.make": ["Make", "Марка"],
+  "call.model": ["Model", "Модель"],
+  "call.plate": ["Licence plate", "Госномер"],
+  "call.color": ["Colour", "Цвет"],
+  "call.way": ["Route", "Маршрут"],
+  "call.from": ["From", "Откуда"],
+  "call.to": ["To", "Куда"],
+  "call.pick": ["On the map", "На карте"],
+  "call.map": ["Map to choose places", "Карта для выбора мест"],
+  "call.noPoint": ["Choose a result, or a point on the map.", "Выберите результат или точку на карте."],
+  "call.noGeocoder": [
+    "Addresses can't be searched here: choose the point on the map.",
+    "Поиск по адресу недоступен: укажите точку на карте.",
+  ],
+  "call.order": ["Order", "Заказ"],
+  "call.tariff": ["Tariff", "Тариф"],
+  "call.when": ["Planned for", "Запланирован на"],
+  "call.priority": ["Priority", "Приоритет"],
+  "call.note": ["Note", "Примечание"],
+  "call.price": ["Price: {price}", "Цена: {price}"],
+  "call.noPrice": [
+    "The price appears with both places and the tariff.",
+    "Цена появится, когда указаны оба места и тариф.",
+  ],
+  "call.save": ["Place the order", "Оформить заказ"],
+} as const satisfies Record<string, readonly [string, string]>;
