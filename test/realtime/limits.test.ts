@@ -209,7 +209,13 @@ describe("entries of one person", () => {
       const handler = handlerOf(channel);
       const RoomObject = roomObject(
         () => runtime as unknown as Runtime,
-        () => ({ ...handler, archive: async () => {}, onStored: () => {} }),
+        () => ({
+          ...handler,
+          archive: async () => {},
+          onStored: () => {},
+          // An event's own rate is far above.
+          ...(handler.entryRate && { entryRate: () => ({ limit: 100, seconds: 3600 }) }),
+        }),
       );
       await withRoom(async (_room, world) => {
         const { room } = new RoomObject(world.state, env) as unknown as { room: Room };

@@ -1,5 +1,8 @@
 /** The last administrator can't be deleted, by any route that deletes accounts. */
 import { expect, test } from "vitest";
+import { catalogue } from "../../../src/modules/admin/catalogue.ts";
+import { removeAccount } from "../../../src/modules/identity/accounts/staff.ts";
+import { users } from "../../../src/modules/identity/index.ts";
 import type { Document } from "../../../src/platform/http/documents/operations.ts";
 import { memberWith } from "../../admin/groups.ts";
 import { newPerson, type Person } from "../../authorization/world.ts";
@@ -19,7 +22,6 @@ const OWN: Readonly<Record<string, (subject: Person) => string>> = {
   "DELETE /api/v1/users/me/": at("/api/v1/users/me/"),
   "DELETE /api/v1/users/{id}/": at("/api/v1/users/{id}/"),
 };
-const CONSOLE = "DELETE /api/admin/{resource}/{id}/";
 
 const remove = (caller: Person, path: string) =>
   call("DELETE", path, { token: caller.token, headers: { "accept-language": "en", "if-match": "*" } });
@@ -32,11 +34,16 @@ test("The tests below know every route whose code can end in the deletion of an 
       .filter((method) => JSON.stringify(operations[method]).includes(REFUSAL))
       .map((method) => `${method.toUpperCase()} ${path}`),
   );
-  expect(found.sort()).toEqual([...Object.keys(OWN), CONSOLE].sort());
+  expect(found.sort()).toEqual(Object.keys(OWN).sort());
+});
+
+test("The console deletes users by the same command, and by nothing else.", () => {
+  const ofUsers = catalogue.filter(({ table }) => table === users);
+  expect(ofUsers.map(({ name, remove }) => [name, remove])).toEqual([["users", removeAccount]]);
 });
 
 test.each(Object.entries(OWN))(
-  "%s refuses the last administrator with a 409, and the account stays.",
+  "The route %s refuses the last administrator with a 409, and the account stays.",
   async (name, path) => {
     const admin = await newPerson("staff");
     const answer = await asOnlyAdministrators([admin], () => remove(admin, path(admin)));
@@ -49,7 +56,7 @@ test.each(Object.entries(OWN))(
 );
 
 test.each(Object.entries(OWN))(
-  "%s lets one of two administrators go who delete themselves at once.",
+  "The route %s lets one of two administrators go who delete themselves at once.",
   async (_, path) => {
     const both = [await newPerson("staff"), await newPerson("staff")] as const;
     const answers = await asOnlyAdministrators(both, () =>

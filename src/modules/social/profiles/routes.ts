@@ -122,15 +122,17 @@ async function requirePassword(ctx: RequestContext, caller: Caller, password: st
     throw invalid({ current_password: identityMessages.passwordWrong });
 }
 
-const profileAt = (place: string, params: Whose): Route[] => [
-  read(place, params),
-  change("put", place, params),
-  change("patch", place, params),
-  remove(place, params),
-];
+const ME = "/api/v1/users/me";
+/** Digits only: named paths are routes of their own. */
+const BY_ID = "/api/v1/users/:id{\\d+}";
 
 export const profileRoutes: readonly Route[] = [
-  ...profileAt("/api/v1/users/me", undefined),
-  // Digits only: named paths are routes of their own.
-  ...profileAt("/api/v1/users/:id{\\d+}", idParam),
+  read(ME, undefined),
+  change("put", ME, undefined),
+  change("patch", ME, undefined),
+  remove(ME, undefined),
+  read(BY_ID, idParam),
+  change("put", BY_ID, idParam),
+  change("patch", BY_ID, idParam),
+  remove(BY_ID, idParam),
 ];
