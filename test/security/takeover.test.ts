@@ -1,6 +1,6 @@
 /** Attempts to take over another account: identifiers claimed beforehand, races with a reset, and extra guesses. */
 import { describe, expect, test } from "vitest";
-import { requireSecondFactor } from "../../src/modules/identity/factors/requirement.ts";
+import { requireSecondFactor } from "../../src/modules/identity/factors/proofs/requirement.ts";
 import { clientProfiles } from "../../src/modules/identity/index.ts";
 import { openSession } from "../../src/modules/identity/sessions/sessions.ts";
 import { outboxOf, patch, person, post, rows, unique, uniquePhone } from "../harness/api.ts";

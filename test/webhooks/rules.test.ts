@@ -1,6 +1,6 @@
 /** When a delivery is tried again, and when an endpoint is dead. */
 import { describe, expect, test } from "vitest";
-import { lengthOf, outcomeOf, verdictOn } from "../../src/modules/webhooks/rules.ts";
+import { lengthOf, outcomeOf, verdictOn } from "../../src/modules/webhooks/delivery/rules.ts";
 
 const schedule = [5_000, 300_000];
 const now = Date.UTC(2026, 10, 29, 12);

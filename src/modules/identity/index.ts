@@ -39,7 +39,7 @@ export {
 } from "./accounts/visibility.ts";
 export { purgeApiKeys } from "./api-keys/purge.ts";
 export { apiKeyRoutes } from "./api-keys/routes.ts";
-export { passkeyRoutes } from "./factors/passkey-routes.ts";
+export { passkeyRoutes } from "./factors/passkeys/routes.ts";
 export { purgePendingSecrets, purgeProofs } from "./factors/purge.ts";
 export { factorRoutes } from "./factors/routes.ts";
 export { findFriendRegistration, findFriendRoutes } from "./find-friend/routes.ts";

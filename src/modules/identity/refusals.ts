@@ -2,7 +2,7 @@
 import { invalid, Refusal, refuse } from "../../platform/http/errors.ts";
 import type { Text } from "../../platform/http/text.ts";
 import type { TakenIdentifier } from "./accounts/commands.ts";
-import type { FactorVerdict } from "./factors/requirement.ts";
+import type { FactorVerdict } from "./factors/proofs/requirement.ts";
 import { messages } from "./messages.ts";
 import { DEFAULT_POLICY, type PasswordPolicy, usernameFault, weaknesses } from "./rules.ts";
 import type { Refreshed } from "./sessions/sessions.ts";

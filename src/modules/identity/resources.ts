@@ -19,8 +19,8 @@ import {
   sendReset,
 } from "./accounts/staff.ts";
 import { apiKeyResource } from "./api-keys/resources.ts";
-import { hasSecondFactor } from "./factors/requirement.ts";
-import { passkeyResource } from "./factors/resources.ts";
+import { passkeyResource } from "./factors/passkeys/resources.ts";
+import { hasSecondFactor } from "./factors/proofs/requirement.ts";
 import { resetFactors } from "./factors/staff.ts";
 import { phone, username } from "./schemas.ts";
 import { codes, formerContacts, sessions, users } from "./tables.ts";

@@ -1,8 +1,8 @@
 /** Public API of the webhooks module. What happened is written by triggers: no module calls this one to tell of it. */
 
-export { webhookMails } from "./mails.ts";
-export { dueEndpoints, exportWebhooks } from "./queries.ts";
-export { webhookResources } from "./resources.ts";
-export { webhookRoutes } from "./routes.ts";
-export { type Sender, webhookSender } from "./sender.ts";
-export { eraseWebhooks, purgeWebhooks, sweepWebhooks, wakeSenders } from "./upkeep.ts";
+export { webhookMails } from "./delivery/mails.ts";
+export { type Sender, webhookSender } from "./delivery/sender.ts";
+export { eraseWebhooks, purgeWebhooks, sweepWebhooks, wakeSenders } from "./delivery/upkeep.ts";
+export { dueEndpoints, exportWebhooks } from "./endpoints/queries.ts";
+export { webhookResources } from "./endpoints/resources.ts";
+export { webhookRoutes } from "./endpoints/routes.ts";

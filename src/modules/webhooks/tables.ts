@@ -5,7 +5,7 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 import { users } from "../identity/tables.ts";
-import type { Attempt } from "./rules.ts";
+import type { Attempt } from "./delivery/rules.ts";
 
 export const DELIVERY_STATES = ["pending", "accepted", "failed"] as const;
 const DISABLED_REASONS = ["staff", "gone", "failing"] as const;

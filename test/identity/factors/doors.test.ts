@@ -68,8 +68,11 @@ test("Sessions are made by the admission and by registrations only, and only the
       .sort();
   expect(files(/\bopenSession\(/)).toEqual(["sessions/admission.ts", "sessions/sessions.ts"]);
   expect(files(/\bprepareSession\(/)).toEqual(["accounts/registration.ts", "sessions/sessions.ts"]);
-  expect(files(/as FactorProof\b/)).toEqual(["factors/requirement.ts"]);
-  expect(files(/\bproofByPasskey\(/)).toEqual(["factors/passkeys.ts", "factors/requirement.ts"]);
+  expect(files(/as FactorProof\b/)).toEqual(["factors/proofs/requirement.ts"]);
+  expect(files(/\bproofByPasskey\(/)).toEqual([
+    "factors/passkeys/commands.ts",
+    "factors/proofs/requirement.ts",
+  ]);
 });
 
 const english = { "accept-language": "en" };

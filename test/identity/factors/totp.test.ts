@@ -1,7 +1,7 @@
 /** An authenticator app and recovery codes: set up, replaced, removed, and what each change needs, tells and leaves. */
 import { generateHOTP } from "@oslojs/otp";
 import { expect, test } from "vitest";
-import { stepOf } from "../../../src/modules/identity/factors/totp.ts";
+import { stepOf } from "../../../src/modules/identity/factors/authenticator/totp.ts";
 import { get, outboxOf, person, post, rows } from "../../harness/api.ts";
 import { codeOf, fromBase32 } from "./authenticator-app.ts";
 import { FACTORS, factorsOf, removeTotp, TOTP, withPasskey, withTotp } from "./factor-holders.ts";

@@ -1,7 +1,7 @@
 /** Looks up accounts. */
 import { eq, type SQL } from "drizzle-orm";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { hasSecondFactor } from "../factors/requirement.ts";
+import { hasSecondFactor } from "../factors/proofs/requirement.ts";
 import { foldEmail } from "../rules.ts";
 import { type DeviceFacts, type DeviceMarks, deviceColumns } from "../sessions/devices.ts";
 import { profiles, users } from "../tables.ts";

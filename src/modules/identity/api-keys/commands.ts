@@ -12,7 +12,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { emailsOf, formerOf } from "../accounts/contacts.ts";
 import { findUser, type User } from "../accounts/queries.ts";
 import { sessionStands } from "../factors/changes.ts";
-import { type GivenProof, requireFreshProof } from "../factors/fresh-proof.ts";
+import { type GivenProof, requireFreshProof } from "../factors/proofs/fresh-proof.ts";
 import { securityNotices } from "../mail/notices.ts";
 import { forgetCallers } from "../sessions/authentication.ts";
 import { type ApiKey, KEY_PREFIX, keySession } from "./queries.ts";

@@ -4,7 +4,7 @@ import { sha256 } from "../../../platform/crypto/digest.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { powerColumns, powersOf } from "../accounts/powers.ts";
-import { hasSecondFactor } from "../factors/requirement.ts";
+import { hasSecondFactor } from "../factors/proofs/requirement.ts";
 import { users } from "../tables.ts";
 import { apiKeys } from "./tables.ts";
 

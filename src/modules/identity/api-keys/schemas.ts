@@ -3,7 +3,7 @@ import { integer, string } from "../../../platform/http/input/fields.ts";
 import { KEY_SCOPES } from "../../../platform/http/key-scopes.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { z } from "../../../platform/zod.ts";
-import { proofFields } from "../factors/fresh-proof.ts";
+import { proofFields } from "../factors/proofs/fresh-proof.ts";
 import type { ApiKey } from "./queries.ts";
 
 export const ApiKeyWire = z

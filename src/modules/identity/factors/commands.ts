@@ -5,7 +5,8 @@ import { invalid, notFound } from "../../../platform/http/errors.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { messages } from "../messages.ts";
 import { users } from "../tables.ts";
-import { toBase32 } from "./base32.ts";
+import { toBase32 } from "./authenticator/base32.ts";
+import { newSecret, openSecret, sealSecret, stepOf, totpUri } from "./authenticator/totp.ts";
 import {
   commitChange,
   dropCodesWithLast,
@@ -14,10 +15,9 @@ import {
   requireRemaining,
   sessionStands,
 } from "./changes.ts";
-import { type GivenProof, requireFreshProof } from "./fresh-proof.ts";
+import { type GivenProof, requireFreshProof } from "./proofs/fresh-proof.ts";
 import { newRecoveryCodes } from "./recovery-codes.ts";
 import { totpSecrets } from "./tables.ts";
-import { newSecret, openSecret, sealSecret, stepOf, totpUri } from "./totp.ts";
 
 /** Ms within which a new secret's first code must be entered. */
 const SETUP_MS = 15 * 60_000;

@@ -2,7 +2,7 @@
 import { and, eq } from "drizzle-orm";
 import { sha256 } from "../../../platform/crypto/digest.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { toBase32 } from "./base32.ts";
+import { toBase32 } from "./authenticator/base32.ts";
 import { recoveryCodes } from "./tables.ts";
 
 const COUNT = 10;

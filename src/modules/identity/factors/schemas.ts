@@ -2,7 +2,7 @@
 import { string } from "../../../platform/http/input/fields.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { z } from "../../../platform/zod.ts";
-import { proofFields } from "./fresh-proof.ts";
+import { proofFields } from "./proofs/fresh-proof.ts";
 import type { Passkey } from "./queries.ts";
 
 /** The body of a change: the second factor if the account has one, else the password. */

@@ -11,8 +11,8 @@ import { securityNotices } from "../mail/notices.ts";
 import { messages } from "../messages.ts";
 import { forgetCallers } from "../sessions/authentication.ts";
 import { users } from "../tables.ts";
+import { hasSecondFactor } from "./proofs/requirement.ts";
 import { dropRecoveryCodes } from "./recovery-codes.ts";
-import { hasSecondFactor } from "./requirement.ts";
 import { passkeys, totpSecrets } from "./tables.ts";
 
 /**

@@ -4,7 +4,7 @@ import { count } from "../../../platform/http/limits/rate-limits.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { emailsOf, formerOf } from "../accounts/contacts.ts";
 import type { KnownOnDevice, User } from "../accounts/queries.ts";
-import type { FactorProof } from "../factors/requirement.ts";
+import type { FactorProof } from "../factors/proofs/requirement.ts";
 import { securityNotices } from "../mail/notices.ts";
 import { mustVerify } from "../recovery/verification.ts";
 import type { DeviceFacts } from "./devices.ts";

@@ -8,7 +8,7 @@ import type { Revocation } from "../../../platform/realtime/rights/revocation.ts
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { powerColumns, powersOf } from "../accounts/powers.ts";
 import { findKeyCaller, isApiKey } from "../api-keys/queries.ts";
-import { hasSecondFactor } from "../factors/requirement.ts";
+import { hasSecondFactor } from "../factors/proofs/requirement.ts";
 import { mustHaveFactor } from "../factors/rules.ts";
 import { sessions, users } from "../tables.ts";
 import { REFRESH_PREFIX, readAccess } from "./tokens.ts";

@@ -8,7 +8,7 @@ import { registryOf } from "../../../platform/realtime/handshake/connection-regi
 import type { Revocation } from "../../../platform/realtime/rights/revocation.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { powerColumns } from "../accounts/powers.ts";
-import { type FactorProof, hasSecondFactor } from "../factors/requirement.ts";
+import { type FactorProof, hasSecondFactor } from "../factors/proofs/requirement.ts";
 import { sessions, users } from "../tables.ts";
 import { forgetCallers } from "./authentication.ts";
 import { marksToKeep } from "./devices.ts";

@@ -10,7 +10,7 @@ import { fill } from "../../../platform/http/messages.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { aliasedId } from "../accounts/names.ts";
 import { findWithDevice, type KnownOnDevice, type User } from "../accounts/queries.ts";
-import { type FactorVerdict, requireSecondFactor } from "../factors/requirement.ts";
+import { type FactorVerdict, requireSecondFactor } from "../factors/proofs/requirement.ts";
 import { messages } from "../messages.ts";
 import { openResetPage } from "../recovery/password-reset.ts";
 import { foldEmail, foldUsername, normalizePhone } from "../rules.ts";

@@ -1,17 +1,17 @@
 /** Registers, renames and removes passkeys, and signs in by them. */
 import { and, eq, lte, sql } from "drizzle-orm";
-import { isUniqueViolation } from "../../../platform/db/client.ts";
-import { insertWhere } from "../../../platform/db/quota.ts";
-import type { Caller } from "../../../platform/http/caller.ts";
-import { invalid, notFound } from "../../../platform/http/errors.ts";
-import { attempt, clientOf } from "../../../platform/http/limits/rate-limits.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import { findUser, findWithDevice } from "../accounts/queries.ts";
-import { messages } from "../messages.ts";
-import { type AdmittedUser, admitUser } from "../sessions/admission.ts";
-import { deviceMarks } from "../sessions/devices.ts";
-import type { ClientProfile } from "../sessions/sessions.ts";
-import { users } from "../tables.ts";
+import { isUniqueViolation } from "../../../../platform/db/client.ts";
+import { insertWhere } from "../../../../platform/db/quota.ts";
+import type { Caller } from "../../../../platform/http/caller.ts";
+import { invalid, notFound } from "../../../../platform/http/errors.ts";
+import { attempt, clientOf } from "../../../../platform/http/limits/rate-limits.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { findUser, findWithDevice } from "../../accounts/queries.ts";
+import { messages } from "../../messages.ts";
+import { type AdmittedUser, admitUser } from "../../sessions/admission.ts";
+import { deviceMarks } from "../../sessions/devices.ts";
+import type { ClientProfile } from "../../sessions/sessions.ts";
+import { users } from "../../tables.ts";
 import {
   commitChange,
   dropCodesWithLast,
@@ -19,14 +19,14 @@ import {
   mayLose,
   requireRemaining,
   sessionStands,
-} from "./changes.ts";
-import { toPassWire } from "./check.ts";
-import { type GivenProof, requireFreshProof } from "./fresh-proof.ts";
-import { issueProof, spendProof } from "./one-time.ts";
-import { findPasskeys, type Passkey, passkeyColumns } from "./queries.ts";
-import { newRecoveryCodes } from "./recovery-codes.ts";
-import { proofByPasskey } from "./requirement.ts";
-import { passkeys } from "./tables.ts";
+} from "../changes.ts";
+import { toPassWire } from "../proofs/check.ts";
+import { type GivenProof, requireFreshProof } from "../proofs/fresh-proof.ts";
+import { issueProof, spendProof } from "../proofs/one-time.ts";
+import { proofByPasskey } from "../proofs/requirement.ts";
+import { findPasskeys, type Passkey, passkeyColumns } from "../queries.ts";
+import { newRecoveryCodes } from "../recovery-codes.ts";
+import { passkeys } from "../tables.ts";
 import { checkAssertion, checkCreation, creationOptions, requestOptions } from "./webauthn.ts";
 
 /** Passkeys of one account. */

@@ -1,11 +1,11 @@
 /** What is done for webhooks each minute and by night, and when an account is deleted. */
 import { sql } from "drizzle-orm";
-import { runBatch } from "../../platform/db/client.ts";
-import { log } from "../../platform/log.ts";
-import { onDemand } from "../../platform/on-demand.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
+import { runBatch } from "../../../platform/db/client.ts";
+import { log } from "../../../platform/log.ts";
+import { onDemand } from "../../../platform/on-demand.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { dueEndpoints } from "../endpoints/queries.ts";
 import { promote } from "./lanes.ts";
-import { dueEndpoints } from "./queries.ts";
 import { lengthOf } from "./rules.ts";
 
 const health = onDemand(() => import("./health.ts"));

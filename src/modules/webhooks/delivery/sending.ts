@@ -3,17 +3,17 @@
  * a slow receiver delays no other. What a dying object had sent and not recorded is sent again, under the same id.
  */
 import { type SQL, sql } from "drizzle-orm";
-import { runBatch } from "../../platform/db/client.ts";
-import { log } from "../../platform/log.ts";
-import { type OutboundAnswer, postOutbound } from "../../platform/outbound/send.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
-import { isoTime } from "../../platform/time.ts";
+import { runBatch } from "../../../platform/db/client.ts";
+import { log } from "../../../platform/log.ts";
+import { type OutboundAnswer, postOutbound } from "../../../platform/outbound/send.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { isoTime } from "../../../platform/time.ts";
+import type { Endpoint } from "../endpoints/queries.ts";
+import { webhookEndpoints } from "../tables.ts";
 import { disableEndpoint } from "./health.ts";
 import { promote } from "./lanes.ts";
-import type { Endpoint } from "./queries.ts";
 import { type Attempt, GONE, type Outcome, outcomeOf } from "./rules.ts";
 import { signedHeaders, unsealSecret } from "./signing.ts";
-import { webhookEndpoints } from "./tables.ts";
 
 /** Requests under way at once: a Worker has six outgoing connections, and a request that waits for one uses up its time. */
 const PARALLEL = 6;

@@ -1,9 +1,9 @@
 /** The object of one endpoint: sends its deliveries by its alarm. It stores nothing but its number; the rest is in D1. */
 import { DurableObject } from "cloudflare:workers";
-import { openJobContext } from "../../platform/http/request-context.ts";
-import { log } from "../../platform/log.ts";
-import { onDemand } from "../../platform/on-demand.ts";
-import type { Runtime } from "../../platform/runtime.ts";
+import { openJobContext } from "../../../platform/http/request-context.ts";
+import { log } from "../../../platform/log.ts";
+import { onDemand } from "../../../platform/on-demand.ts";
+import type { Runtime } from "../../../platform/runtime.ts";
 
 const sending = onDemand(() => import("./sending.ts"));
 

@@ -1,19 +1,19 @@
 /** `/api/v1/webhooks/…`: endpoints, their deliveries and replays, for staff. */
-import { invalid } from "../../platform/http/errors.ts";
-import { boolean } from "../../platform/http/input/fields.ts";
-import { linkTo, readCursor, windowQuery, writeCursor } from "../../platform/http/lists/paging.ts";
-import { type Route, respond, route } from "../../platform/http/route.ts";
-import { idInput, instantInput } from "../../platform/resources/inputs.ts";
-import { isoTime } from "../../platform/time.ts";
-import { z } from "../../platform/zod.ts";
-import { idParam } from "../identity/index.ts";
+import { invalid } from "../../../platform/http/errors.ts";
+import { boolean } from "../../../platform/http/input/fields.ts";
+import { linkTo, readCursor, windowQuery, writeCursor } from "../../../platform/http/lists/paging.ts";
+import { type Route, respond, route } from "../../../platform/http/route.ts";
+import { idInput, instantInput } from "../../../platform/resources/inputs.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
+import { idParam } from "../../identity/index.ts";
+import { MOST_REPLAYED, replayDelivery, replayRange, sendTest } from "../delivery/replay.ts";
+import { texts } from "../messages.ts";
+import { DELIVERY_STATES } from "../tables.ts";
+import { EVENT_TYPES, TYPE_NAMES } from "../types.ts";
 import { addEndpoint, changeEndpoint, type EndpointInput, removeEndpoint, rotateSecret } from "./commands.ts";
-import { texts } from "./messages.ts";
 import { listDeliveries, listEndpoints, requireEndpoint } from "./queries.ts";
-import { MOST_REPLAYED, replayDelivery, replayRange, sendTest } from "./replay.ts";
 import { DeliveryWire, EndpointWire, endpointFields, toDeliveryWire, toEndpointWire } from "./schemas.ts";
-import { DELIVERY_STATES } from "./tables.ts";
-import { EVENT_TYPES, TYPE_NAMES } from "./types.ts";
 
 const tag = "Webhooks";
 const path = "/api/v1/webhooks";

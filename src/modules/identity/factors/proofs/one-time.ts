@@ -1,7 +1,7 @@
 /** One-time proofs: signed texts that expire, are bound to a purpose and a subject, and can be used once. Only used ones are stored. */
-import { equalInConstantTime, randomToken } from "../../../platform/crypto/digest.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import { spentProofs } from "./tables.ts";
+import { equalInConstantTime, randomToken } from "../../../../platform/crypto/digest.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { spentProofs } from "../tables.ts";
 
 /**
  * - `register`: the challenge of a new passkey, bound to the account and its session;

@@ -1,9 +1,9 @@
 /** Endpoints and deliveries on the wire. */
-import { integer, string } from "../../platform/http/input/fields.ts";
-import { isoTime } from "../../platform/time.ts";
-import { z } from "../../platform/zod.ts";
+import { integer, string } from "../../../platform/http/input/fields.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { z } from "../../../platform/zod.ts";
+import { DELIVERY_STATES } from "../tables.ts";
 import type { Delivery, Endpoint } from "./queries.ts";
-import { DELIVERY_STATES } from "./tables.ts";
 
 /** Input fields, for the console too. */
 export const endpointFields = {

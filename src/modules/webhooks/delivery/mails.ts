@@ -1,8 +1,8 @@
 /** The letter to the owner of an endpoint that is failing or was switched off. */
-import { fill } from "../../platform/http/messages.ts";
-import type { Locale } from "../../platform/http/text.ts";
-import type { Letter } from "../../platform/mail/letter.ts";
-import { tidings } from "./messages.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import type { Locale } from "../../../platform/http/text.ts";
+import type { Letter } from "../../../platform/mail/letter.ts";
+import { tidings } from "../messages.ts";
 
 export interface EndpointLetter {
   readonly what: keyof typeof tidings;

@@ -1,6 +1,6 @@
 /** Deliveries of one subject to one endpoint go one after another: the oldest that is pending has a time, the others none. */
 import { sql } from "drizzle-orm";
-import type { RequestContext } from "../../platform/runtime.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
 
 /** For a batch: lets the oldest pending delivery of each subject go, unless it has a time already. */
 export function promote(ctx: RequestContext, endpointId: number, subjects: readonly string[]) {

@@ -1,9 +1,9 @@
 /** Console resources for endpoints and deliveries. */
 import { sql } from "drizzle-orm";
-import { isFull, quotaRefusal } from "../../platform/db/quota.ts";
-import { boolean } from "../../platform/http/input/fields.ts";
-import { text } from "../../platform/http/text.ts";
-import { idInput } from "../../platform/resources/inputs.ts";
+import { isFull, quotaRefusal } from "../../../platform/db/quota.ts";
+import { boolean } from "../../../platform/http/input/fields.ts";
+import { text } from "../../../platform/http/text.ts";
+import { idInput } from "../../../platform/resources/inputs.ts";
 import {
   ALL,
   type Change,
@@ -12,15 +12,15 @@ import {
   NOTHING,
   READ,
   resource,
-} from "../../platform/resources/resource.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
-import { isoTime } from "../../platform/time.ts";
+} from "../../../platform/resources/resource.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { replayDelivery, sendTest } from "../delivery/replay.ts";
+import { newSecret, sealSecret } from "../delivery/signing.ts";
+import { webhookDeliveries, webhookEndpoints } from "../tables.ts";
+import { TYPE_NAMES } from "../types.ts";
 import { allEndpoints, type EndpointInput, endpointColumns, revealSecret, rotateSecret } from "./commands.ts";
-import { replayDelivery, sendTest } from "./replay.ts";
 import { endpointFields } from "./schemas.ts";
-import { newSecret, sealSecret } from "./signing.ts";
-import { webhookDeliveries, webhookEndpoints } from "./tables.ts";
-import { TYPE_NAMES } from "./types.ts";
 
 const state = text("State", "Состояние");
 const created = text("Created", "Создано");

@@ -2,9 +2,9 @@
  * Signatures and secrets of webhooks, by Standard Webhooks 1.0: https://github.com/standard-webhooks/standard-webhooks.
  * Secrets are stored sealed, because signing needs them.
  */
-import { seal, unseal } from "../../platform/crypto/sealed.ts";
-import { SECRET_PREFIX, webhookSignature } from "../../platform/crypto/standard-webhooks.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
+import { seal, unseal } from "../../../platform/crypto/sealed.ts";
+import { SECRET_PREFIX, webhookSignature } from "../../../platform/crypto/standard-webhooks.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
 
 /** The standard allows 24 to 64. */
 const SECRET_BYTES = 32;

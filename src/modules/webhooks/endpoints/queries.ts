@@ -1,9 +1,9 @@
 /** Reads endpoints and deliveries; a person's part in them for the export of an account. */
 import { and, asc, desc, eq, gte, lt, type SQL, sql } from "drizzle-orm";
-import { notFound } from "../../platform/http/errors.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
-import { isoTime } from "../../platform/time.ts";
-import { webhookDeliveries, webhookEndpoints } from "./tables.ts";
+import { notFound } from "../../../platform/http/errors.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { isoTime } from "../../../platform/time.ts";
+import { webhookDeliveries, webhookEndpoints } from "../tables.ts";
 
 export type Endpoint = typeof webhookEndpoints.$inferSelect;
 export type Delivery = typeof webhookDeliveries.$inferSelect;

@@ -1,5 +1,5 @@
 /** When a delivery is tried again, and when an endpoint is dead. Pure. */
-import { waitAsked } from "../../platform/outbound/retry-after.ts";
+import { waitAsked } from "../../../platform/outbound/retry-after.ts";
 
 /** One attempt as it is logged. `status` is null when there was no answer; then `error` says why. */
 export interface Attempt {

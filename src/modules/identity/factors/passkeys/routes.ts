@@ -1,16 +1,16 @@
 /** Routes of passkeys: register, list, rename, remove, and sign in by them. */
-import { invalid } from "../../../platform/http/errors.ts";
-import { type Route, respond, route } from "../../../platform/http/route.ts";
-import { onDemand } from "../../../platform/on-demand.ts";
-import { z } from "../../../platform/zod.ts";
-import { ownAccountWire } from "../accounts/visibility.ts";
-import { messages } from "../messages.ts";
-import { signInFault } from "../refusals.ts";
-import { idParam, TokensWithAccount } from "../schemas.ts";
-import { clientProfiles } from "../sessions/sessions.ts";
-import { PASS_SECONDS } from "./one-time.ts";
-import { listPasskeys } from "./queries.ts";
-import { tag } from "./routes.ts";
+import { invalid } from "../../../../platform/http/errors.ts";
+import { type Route, respond, route } from "../../../../platform/http/route.ts";
+import { onDemand } from "../../../../platform/on-demand.ts";
+import { z } from "../../../../platform/zod.ts";
+import { ownAccountWire } from "../../accounts/visibility.ts";
+import { messages } from "../../messages.ts";
+import { signInFault } from "../../refusals.ts";
+import { idParam, TokensWithAccount } from "../../schemas.ts";
+import { clientProfiles } from "../../sessions/sessions.ts";
+import { PASS_SECONDS } from "../proofs/one-time.ts";
+import { listPasskeys } from "../queries.ts";
+import { tag } from "../routes.ts";
 import {
   CeremonyOptions,
   Credential,
@@ -20,9 +20,9 @@ import {
   PasskeyChange,
   PasskeyWire,
   toPasskeyWire,
-} from "./schemas.ts";
+} from "../schemas.ts";
 
-const passkeys = onDemand(() => import("./passkeys.ts"));
+const passkeys = onDemand(() => import("./commands.ts"));
 
 const path = "/api/v1/auth/passkeys";
 

@@ -1,14 +1,14 @@
 /** Sends events once more, and a test event. What is sent keeps its id, so that receivers know it, and goes behind what waits. */
 import { type SQL, sql } from "drizzle-orm";
-import { auditEntry } from "../../platform/db/audit.ts";
-import { commit } from "../../platform/db/outbox.ts";
-import type { Caller } from "../../platform/http/caller.ts";
-import { refuse } from "../../platform/http/errors.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
+import { auditEntry } from "../../../platform/db/audit.ts";
+import { commit } from "../../../platform/db/outbox.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { refuse } from "../../../platform/http/errors.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { type Delivery, requireDelivery, requireEndpoint } from "../endpoints/queries.ts";
+import { texts } from "../messages.ts";
+import { TEST_TYPE } from "../types.ts";
 import { promote } from "./lanes.ts";
-import { texts } from "./messages.ts";
-import { type Delivery, requireDelivery, requireEndpoint } from "./queries.ts";
-import { TEST_TYPE } from "./types.ts";
 
 /** The most events that one request sends again. */
 export const MOST_REPLAYED = 1000;

@@ -1,7 +1,7 @@
-/** Console resource: passkeys. The reset of a person's second factors is an action of people (`../resources.ts`). */
-import { text } from "../../../platform/http/text.ts";
-import { field, NOTHING, READ, resource } from "../../../platform/resources/resource.ts";
-import { passkeys } from "./tables.ts";
+/** Console resource: passkeys. The reset of a person's second factors is an action of people (`../../resources.ts`). */
+import { text } from "../../../../platform/http/text.ts";
+import { field, NOTHING, READ, resource } from "../../../../platform/resources/resource.ts";
+import { passkeys } from "../tables.ts";
 
 export const passkeyResource = resource({
   name: "passkeys",

@@ -1,22 +1,22 @@
 /** Endpoints that accept nothing: their owner is told, and later they are switched off. One that answers 410 is switched off at once. */
 import { and, eq, isNotNull, isNull, type SQL, sql } from "drizzle-orm";
-import { commit, type Effect } from "../../platform/db/outbox.ts";
-import { fill } from "../../platform/http/messages.ts";
-import type { Locale } from "../../platform/http/text.ts";
-import { mailEffect } from "../../platform/mail/mail.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
+import { commit, type Effect } from "../../../platform/db/outbox.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import type { Locale } from "../../../platform/http/text.ts";
+import { mailEffect } from "../../../platform/mail/mail.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
 import {
   type Notice,
   noticeEffects,
   noticeRows,
   unsubscribeUrl,
   wantsLetters,
-} from "../notifications/index.ts";
+} from "../../notifications/index.ts";
+import type { Endpoint } from "../endpoints/queries.ts";
+import { tidings } from "../messages.ts";
+import { webhookEndpoints } from "../tables.ts";
 import { type EndpointLetter, endpointFails } from "./mails.ts";
-import { tidings } from "./messages.ts";
-import type { Endpoint } from "./queries.ts";
 import { verdictOn } from "./rules.ts";
-import { webhookEndpoints } from "./tables.ts";
 
 /** Warns about endpoints that fail, and switches off those that still do. */
 export async function checkEndpoints(ctx: RequestContext): Promise<void> {

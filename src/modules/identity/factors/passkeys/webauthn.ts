@@ -7,11 +7,11 @@ import {
   verifyAuthenticationResponse,
   verifyRegistrationResponse,
 } from "@simplewebauthn/server";
-import { log } from "../../../platform/log.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import type { User } from "../accounts/queries.ts";
-import { issueProof, type OneTimeProof, type ProofPurpose, readProof } from "./one-time.ts";
-import type { passkeys } from "./tables.ts";
+import { log } from "../../../../platform/log.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import type { User } from "../../accounts/queries.ts";
+import { issueProof, type OneTimeProof, type ProofPurpose, readProof } from "../proofs/one-time.ts";
+import type { passkeys } from "../tables.ts";
 
 /** ES256, EdDSA and RS256: what authenticators in use have. */
 const ALGORITHMS = [-7, -8, -257];

@@ -1,16 +1,16 @@
 /** The fresh proof that changes of second factors and API keys require: a session alone, which may be stolen, is not enough. */
 import { eq } from "drizzle-orm";
-import type { Caller } from "../../../platform/http/caller.ts";
-import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
-import { secret } from "../../../platform/http/input/fields.ts";
-import { messages as shared } from "../../../platform/http/messages.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import type { User } from "../accounts/queries.ts";
-import { messages } from "../messages.ts";
-import { factorFault } from "../refusals.ts";
-import { otpField } from "../schemas.ts";
-import { verifyOwnPassword } from "../sessions/sign-in.ts";
-import { users } from "../tables.ts";
+import type { Caller } from "../../../../platform/http/caller.ts";
+import { invalid, notFound, refuse } from "../../../../platform/http/errors.ts";
+import { secret } from "../../../../platform/http/input/fields.ts";
+import { messages as shared } from "../../../../platform/http/messages.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import type { User } from "../../accounts/queries.ts";
+import { messages } from "../../messages.ts";
+import { factorFault } from "../../refusals.ts";
+import { otpField } from "../../schemas.ts";
+import { verifyOwnPassword } from "../../sessions/sign-in.ts";
+import { users } from "../../tables.ts";
 import { hasSecondFactor, requireSecondFactor } from "./requirement.ts";
 
 /** The fields that carry the proof. */

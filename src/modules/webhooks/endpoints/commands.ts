@@ -1,20 +1,20 @@
 /** Staff's changes of endpoints. The API and the console share what decides: `endpointColumns`. */
 import { eq, sql } from "drizzle-orm";
-import { auditEntry } from "../../platform/db/audit.ts";
-import { commit } from "../../platform/db/outbox.ts";
-import { belowQuota, insertWhere, quotaRefusal } from "../../platform/db/quota.ts";
-import type { Caller } from "../../platform/http/caller.ts";
-import { invalid, notFound } from "../../platform/http/errors.ts";
-import { fill } from "../../platform/http/messages.ts";
-import { outboundAddress } from "../../platform/outbound/address.ts";
-import { addressTexts } from "../../platform/outbound/messages.ts";
-import { addressPolicyOf } from "../../platform/outbound/send.ts";
-import type { RequestContext } from "../../platform/runtime.ts";
-import { texts } from "./messages.ts";
+import { auditEntry } from "../../../platform/db/audit.ts";
+import { commit } from "../../../platform/db/outbox.ts";
+import { belowQuota, insertWhere, quotaRefusal } from "../../../platform/db/quota.ts";
+import type { Caller } from "../../../platform/http/caller.ts";
+import { invalid, notFound } from "../../../platform/http/errors.ts";
+import { fill } from "../../../platform/http/messages.ts";
+import { outboundAddress } from "../../../platform/outbound/address.ts";
+import { addressTexts } from "../../../platform/outbound/messages.ts";
+import { addressPolicyOf } from "../../../platform/outbound/send.ts";
+import type { RequestContext } from "../../../platform/runtime.ts";
+import { newSecret, sealSecret, unsealSecret } from "../delivery/signing.ts";
+import { texts } from "../messages.ts";
+import { webhookEndpoints } from "../tables.ts";
+import { TYPE_NAMES } from "../types.ts";
 import { type Endpoint, requireEndpoint } from "./queries.ts";
-import { newSecret, sealSecret, unsealSecret } from "./signing.ts";
-import { webhookEndpoints } from "./tables.ts";
-import { TYPE_NAMES } from "./types.ts";
 
 /** What staff decide about an endpoint. */
 export type EndpointInput = Pick<

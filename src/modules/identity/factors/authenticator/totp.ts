@@ -1,11 +1,11 @@
 /** Codes of authenticator apps: RFC 6238 with SHA-1, six digits and steps of 30 s, which every app supports. */
 import { generateHOTP } from "@oslojs/otp";
 import { and, eq, lt } from "drizzle-orm";
-import { equalInConstantTime } from "../../../platform/crypto/digest.ts";
-import { seal, unseal } from "../../../platform/crypto/sealed.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
+import { equalInConstantTime } from "../../../../platform/crypto/digest.ts";
+import { seal, unseal } from "../../../../platform/crypto/sealed.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { totpSecrets } from "../tables.ts";
 import { toBase32 } from "./base32.ts";
-import { totpSecrets } from "./tables.ts";
 
 const STEP_MS = 30_000;
 const DIGITS = 6;

@@ -3,9 +3,9 @@
  * can leave it out.
  */
 import { type SQL, sql } from "drizzle-orm";
-import { attempt, clearHits, type Limit } from "../../../platform/http/limits/rate-limits.ts";
-import { onDemand } from "../../../platform/on-demand.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
+import { attempt, clearHits, type Limit } from "../../../../platform/http/limits/rate-limits.ts";
+import { onDemand } from "../../../../platform/on-demand.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
 
 const check = onDemand(() => import("./check.ts"));
 

@@ -1,16 +1,16 @@
 /** Checks what is given as a second factor. Loaded when an account has one. */
 import { eq, sql } from "drizzle-orm";
-import { auditEntry } from "../../../platform/db/audit.ts";
-import { commit } from "../../../platform/db/outbox.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
-import { emailsOf, formerOf } from "../accounts/contacts.ts";
-import { findUser } from "../accounts/queries.ts";
-import { securityNotices } from "../mail/notices.ts";
-import { users } from "../tables.ts";
+import { auditEntry } from "../../../../platform/db/audit.ts";
+import { commit } from "../../../../platform/db/outbox.ts";
+import type { RequestContext } from "../../../../platform/runtime.ts";
+import { emailsOf, formerOf } from "../../accounts/contacts.ts";
+import { findUser } from "../../accounts/queries.ts";
+import { securityNotices } from "../../mail/notices.ts";
+import { users } from "../../tables.ts";
+import { spendTotp } from "../authenticator/totp.ts";
+import { recoveryCodeIn, spendRecoveryCode } from "../recovery-codes.ts";
 import { readProof, spendProof } from "./one-time.ts";
-import { recoveryCodeIn, spendRecoveryCode } from "./recovery-codes.ts";
 import type { FactorMethod } from "./requirement.ts";
-import { spendTotp } from "./totp.ts";
 
 /** Marks the pass of a passkey's check in the field `otp`. */
 const PASS_PREFIX = "pk_";
