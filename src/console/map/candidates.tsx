@@ -7,7 +7,7 @@ import { useCode } from "../codes.ts";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Ago } from "../records/fields/values.tsx";
-import { type Candidate, readCandidates } from "./reading.ts";
+import { type Candidate, readCandidates } from "./board/reading.ts";
 import { distanceWords, usesMiles } from "./units.ts";
 
 interface CandidatesProps {

@@ -2,10 +2,10 @@
 import { useCode } from "../codes.ts";
 import { useWords } from "../i18n.ts";
 import { Icon } from "../kit/icon.tsx";
-import { type Board, isWaiting } from "./board.ts";
-import type { Tariff } from "./reading.ts";
-import { STATE_ORDER } from "./style.ts";
-import { AGES, type Filters, NO_FILTERS, passes } from "./view.ts";
+import { type Board, isWaiting } from "./board/board.ts";
+import type { Tariff } from "./board/reading.ts";
+import { AGES, type Filters, NO_FILTERS, passes } from "./board/view.ts";
+import { STATE_ORDER } from "./ground/style.ts";
 
 interface LegendProps {
   readonly board: Board;

@@ -7,10 +7,10 @@ import { Button } from "../kit/button.tsx";
 import { Icon } from "../kit/icon.tsx";
 import { shortId } from "../records/fields/titles.ts";
 import { Ago, State } from "../records/fields/values.tsx";
-import { type Board, isWaiting, type Order, type Place, type Truck } from "./board.ts";
+import { type Board, isWaiting, type Order, type Place, type Truck } from "./board/board.ts";
+import type { Task } from "./board/reading.ts";
+import { ordersOf } from "./board/view.ts";
 import { Candidates } from "./candidates.tsx";
-import type { Task } from "./reading.ts";
-import { ordersOf } from "./view.ts";
 
 /** What is chosen next; nothing given means no selection. */
 export interface Choice {

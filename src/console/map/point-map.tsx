@@ -3,12 +3,12 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useWords } from "../i18n.ts";
-import { boundsAround, workBounds } from "./bounds.ts";
-import type { Handlers } from "./canvas.ts";
-import { useCities } from "./cities.ts";
-import { readBoard } from "./reading.ts";
-import { lineShape, NOTHING, type Shape } from "./shapes.ts";
-import { useCanvas } from "./use-canvas.ts";
+import { readBoard } from "./board/reading.ts";
+import { boundsAround, workBounds } from "./canvas/bounds.ts";
+import type { Handlers } from "./canvas/canvas.ts";
+import { lineShape, NOTHING, type Shape } from "./canvas/shapes.ts";
+import { useCanvas } from "./canvas/use-canvas.ts";
+import { useCities } from "./ground/cities.ts";
 
 interface Point {
   readonly latitude: number;

@@ -1,7 +1,7 @@
 /** The board as GeoJSON sources. Pure. */
-import { type Board, isWaiting, type Order, type Place } from "./board.ts";
+import { type Board, isWaiting, type Order, type Place } from "../board/board.ts";
+import { isStale } from "../board/view.ts";
 import type { Bounds } from "./bounds.ts";
-import { isStale } from "./view.ts";
 
 export type Shape = { type: "FeatureCollection"; features: Feature[] };
 type Feature = {

@@ -11,15 +11,15 @@ import {
   setWorkerUrl,
 } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import type { Theme } from "../theme.ts";
-import { say } from "../words.ts";
+import type { Theme } from "../../theme.ts";
+import { say } from "../../words.ts";
+import type { Ground } from "../ground/ground.ts";
+import { styleFor } from "../ground/style.ts";
+import { usesMiles } from "../units.ts";
 import type { Bounds } from "./bounds.ts";
 import { followPointer } from "./drag.ts";
-import type { Ground } from "./ground.ts";
 import { hitsAround, type Pixel, pixelOf } from "./hits.ts";
 import { graticule, lineShape, NOTHING, type Shape } from "./shapes.ts";
-import { styleFor } from "./style.ts";
-import { usesMiles } from "./units.ts";
 
 setWorkerUrl(workerUrl);
 

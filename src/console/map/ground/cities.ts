@@ -1,8 +1,8 @@
 /** City names for the plain map, from the database. */
 import { useQuery } from "@tanstack/react-query";
-import { useDeclared } from "../declaration.tsx";
-import { readCities } from "./reading.ts";
-import { NOTHING, type Shape } from "./shapes.ts";
+import { useDeclared } from "../../declaration.tsx";
+import { readCities } from "../board/reading.ts";
+import { NOTHING, type Shape } from "../canvas/shapes.ts";
 
 /** Cities as points with names; empty for staff who may not read cities. */
 export function useCities(): Shape {

@@ -1,9 +1,9 @@
 /** The MapLibre map in a page's element: made when the ground is known, dressed anew with the theme. */
 import { useNotify } from "ra-core";
 import { type RefObject, useEffect, useRef, useState } from "react";
-import { useTheme } from "../theme.ts";
+import { useTheme } from "../../theme.ts";
+import { readGround } from "../ground/ground.ts";
 import { Canvas, type Handlers } from "./canvas.ts";
-import { readGround } from "./ground.ts";
 
 /** Null until the map is there. The newest handlers are called. */
 export function useCanvas(place: RefObject<HTMLDivElement | null>, handlers: Handlers): Canvas | null {

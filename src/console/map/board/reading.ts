@@ -1,8 +1,8 @@
 /** The map's calls to the API. */
-import { pathOf } from "../data.ts";
-import { call } from "../session.ts";
+import { pathOf } from "../../data.ts";
+import { call } from "../../session.ts";
+import { pointsShape, type Shape } from "../canvas/shapes.ts";
 import type { Board, Order, Place, Truck } from "./board.ts";
-import { pointsShape, type Shape } from "./shapes.ts";
 
 interface TruckWire {
   readonly model: string;

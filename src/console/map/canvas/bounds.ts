@@ -1,5 +1,5 @@
 /** Which part of the world the map shows. Pure. */
-import type { Board } from "./board.ts";
+import type { Board } from "../board/board.ts";
 
 /** South-west and north-east as `[longitude, latitude]`. */
 export type Bounds = [[number, number], [number, number]];

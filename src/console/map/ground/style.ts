@@ -1,8 +1,8 @@
 /** The map's style: the ground, and over it what moves. */
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
-import type { Theme } from "../theme.ts";
+import type { Theme } from "../../theme.ts";
+import { NOTHING, type Shape } from "../canvas/shapes.ts";
 import { type Ground, groundStyle, hasStreets } from "./ground.ts";
-import { NOTHING, type Shape } from "./shapes.ts";
 
 /** Colours of truck states, also used in the legend. */
 export const STATES: Readonly<Record<string, string>> = {

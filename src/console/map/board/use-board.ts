@@ -2,7 +2,7 @@
 import { useRoom } from "@caravan/client/react";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { useDeclared } from "../declaration.tsx";
+import { useDeclared } from "../../declaration.tsx";
 import { apply, type Board, EMPTY, type News } from "./board.ts";
 import { readBoard, readTariffs, readTasks, readTrack, type Tariff, type Task } from "./reading.ts";
 
