@@ -2,8 +2,8 @@
 import { beforeAll, expect, test } from "vitest";
 import { newPerson, type Person } from "../authorization/world.ts";
 import { get, post, rows, unique, uniquePhone } from "../harness/api.ts";
-import { memberWith } from "./groups.ts";
 import { as } from "./requests.ts";
+import { memberWith } from "./rights/groups.ts";
 
 let staff: Person;
 let operator: Person;

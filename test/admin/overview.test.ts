@@ -4,7 +4,7 @@ import { newPerson, type Person } from "../authorization/world.ts";
 import { get, rows } from "../harness/api.ts";
 import { charge, counted } from "../harness/counting/counted.ts";
 import { put } from "../outbox/rows.ts";
-import { anOrder, aPayment, aTariff, aTruck } from "./towing.ts";
+import { anOrder, aPayment, aTariff, aTruck } from "./orders/towing.ts";
 
 let operator: Person;
 beforeAll(async () => {

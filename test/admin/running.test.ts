@@ -6,7 +6,7 @@ import { newPerson, type Person } from "../authorization/world.ts";
 import { get, rows } from "../harness/api.ts";
 import { jobContext } from "../harness/job-context.ts";
 import { connectNative } from "../harness/socket.ts";
-import { memberWith } from "./groups.ts";
+import { memberWith } from "./rights/groups.ts";
 
 let staff: Person;
 beforeAll(async () => {

@@ -5,8 +5,8 @@ import { rightsTo } from "../../../src/modules/admin/rights.ts";
 import { newPerson, type Person } from "../../authorization/world.ts";
 import { type Answer, call, get, send } from "../../harness/api.ts";
 import { pdf, picture } from "../../harness/pictures/pictures.ts";
-import { limitTo, memberWith } from "../groups.ts";
 import { logOf } from "../requests.ts";
+import { limitTo, memberWith } from "../rights/groups.ts";
 import { formWith, ROWS, type RowWithFile } from "./rows.ts";
 
 const cases = catalogue.flatMap((resource) =>

@@ -1,5 +1,5 @@
-/** The matrix of the console's API; what each role may do with each resource is in `test/admin/matrix.test.ts`. */
-import { anOrder } from "../../admin/towing.ts";
+/** The matrix of the console's API; what each role may do with each resource is in `test/admin/rights/matrix.test.ts`. */
+import { anOrder } from "../../admin/orders/towing.ts";
 import { rows, unique, uniquePhone } from "../../harness/api.ts";
 import { picture } from "../../harness/pictures/pictures.ts";
 import { type Person, type Row, type Statuses, staffOnly, type Table } from "../world.ts";

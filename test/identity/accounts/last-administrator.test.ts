@@ -4,7 +4,7 @@ import { catalogue } from "../../../src/modules/admin/catalogue.ts";
 import { removeAccount } from "../../../src/modules/identity/accounts/staff.ts";
 import { users } from "../../../src/modules/identity/index.ts";
 import type { Document } from "../../../src/platform/http/documents/operations.ts";
-import { memberWith } from "../../admin/groups.ts";
+import { memberWith } from "../../admin/rights/groups.ts";
 import { newPerson, type Person } from "../../authorization/world.ts";
 import { asOnlyAdministrators } from "../../harness/administrators.ts";
 import { call, get, rows } from "../../harness/api.ts";

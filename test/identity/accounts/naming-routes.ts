@@ -133,7 +133,7 @@ export const NAMING_ROUTES: readonly NamingRoute[] = [...SIGN_UPS, ...CHANGES, .
 
 /** Routes that take an identifier without setting one: they look up, verify or reset. */
 export const LOOKING_UP = [
-  // Finds the client of an order by phone; a new one has that phone and no password (test/admin/callers.test.ts).
+  // Finds the client of an order by phone; a new one has that phone and no password (test/admin/orders/callers.test.ts).
   "POST /api/admin/callers/orders",
   "POST /api/v1/auth/login",
   "POST /api/v1/auth/password/reset",

@@ -1,10 +1,10 @@
 /** Bulk operations: dry runs, rows handled one by one, background jobs; sending failed mails again. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { purgeJobs } from "../../src/modules/admin/index.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { get, post, rows, unique } from "../harness/api.ts";
-import { jobContext } from "../harness/job-context.ts";
-import { deliver } from "../outbox/rows.ts";
+import { purgeJobs } from "../../../src/modules/admin/index.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { get, post, rows, unique } from "../../harness/api.ts";
+import { jobContext } from "../../harness/job-context.ts";
+import { deliver } from "../../outbox/rows.ts";
 
 let operator: Person;
 let staff: Person;

@@ -1,5 +1,5 @@
 /** Tariffs, trucks and orders for tests of the console, straight from the database. */
-import { rows, unique } from "../harness/api.ts";
+import { rows, unique } from "../../harness/api.ts";
 
 async function first<Id>(query: string, ...values: unknown[]): Promise<Id> {
   const [row] = await rows<{ id: Id }>(`${query} RETURNING id`, ...values);

@@ -1,9 +1,9 @@
 /** Each field of each resource: fields that are not writable are refused by name, and secrets are in no answer. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { catalogue } from "../../src/modules/admin/catalogue.ts";
-import type { ConsoleRole, Field } from "../../src/platform/resources/resource.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { get, patch, post, rows, unique } from "../harness/api.ts";
+import { catalogue } from "../../../src/modules/admin/catalogue.ts";
+import type { ConsoleRole, Field } from "../../../src/platform/resources/resource.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { get, patch, post, rows, unique } from "../../harness/api.ts";
 
 const people = {} as Record<ConsoleRole, Person>;
 beforeAll(async () => {

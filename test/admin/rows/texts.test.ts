@@ -1,11 +1,11 @@
 /** What the declared resources show: every label and every code has its words in both languages. */
 import { expect, test } from "vitest";
-import { codeWords } from "../../src/console/code-names.ts";
-import { catalogue } from "../../src/modules/admin/catalogue.ts";
-import { grantsOf } from "../../src/modules/admin/rights.ts";
-import type { Text } from "../../src/platform/http/text.ts";
-import { filtersOf } from "../../src/platform/resources/filters.ts";
-import type { Resource } from "../../src/platform/resources/resource.ts";
+import { codeWords } from "../../../src/console/code-names.ts";
+import { catalogue } from "../../../src/modules/admin/catalogue.ts";
+import { grantsOf } from "../../../src/modules/admin/rights.ts";
+import type { Text } from "../../../src/platform/http/text.ts";
+import { filtersOf } from "../../../src/platform/resources/filters.ts";
+import type { Resource } from "../../../src/platform/resources/resource.ts";
 
 /** Names that are written so in Russian too. */
 const NAMES = /\b(API|UUID|Push|SMS|CSV|URL|IP)\b|\bpush\b/g;

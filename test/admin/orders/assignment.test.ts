@@ -1,8 +1,8 @@
 /** Assigning from the console: which trucks are offered and why others are not, and one call that does all or nothing. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { cellOf } from "../../src/platform/cells.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { get, patch, post, rows } from "../harness/api.ts";
+import { cellOf } from "../../../src/platform/cells.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { get, patch, post, rows } from "../../harness/api.ts";
 import { anOrder, aTariff, aTruck } from "./towing.ts";
 
 let operator: Person;

@@ -1,9 +1,9 @@
 /** The declared actions: what their buttons say, when they are offered, and that money and ends are kept with their reasons. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { catalogue } from "../../src/modules/admin/catalogue.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { get, post, rows } from "../harness/api.ts";
-import { anOrder, aPayment, aTariff } from "./towing.ts";
+import { catalogue } from "../../../src/modules/admin/catalogue.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { get, post, rows } from "../../harness/api.ts";
+import { anOrder, aPayment, aTariff } from "../orders/towing.ts";
 
 const actions = catalogue.flatMap(({ name, actions = {}, fields }) =>
   Object.entries(actions).map(([action, declared]) => ({ name: `${name}.${action}`, declared, fields })),

@@ -1,13 +1,13 @@
 /** Staff in groups, made in the database; the rules of membership are tested by the API in `groups.test.ts`. */
-import { findUser } from "../../src/modules/identity/index.ts";
+import { findUser } from "../../../src/modules/identity/index.ts";
 import {
   clientProfiles,
   credentialsFor,
   prepareSession,
-} from "../../src/modules/identity/sessions/sessions.ts";
-import { newPerson, type Person, type Role } from "../authorization/world.ts";
-import { rows, unique } from "../harness/api.ts";
-import { jobContext } from "../harness/job-context.ts";
+} from "../../../src/modules/identity/sessions/sessions.ts";
+import { newPerson, type Person, type Role } from "../../authorization/world.ts";
+import { rows, unique } from "../../harness/api.ts";
+import { jobContext } from "../../harness/job-context.ts";
 
 let administrator: Promise<Person> | undefined;
 

@@ -1,13 +1,13 @@
 /** What a list says of its rows: counts by state and sums of money, for every declared resource. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { catalogue } from "../../src/modules/admin/catalogue.ts";
-import { visibleFields } from "../../src/modules/admin/rights.ts";
-import { statesOf } from "../../src/modules/admin/rows/summary.ts";
-import type { Caller } from "../../src/platform/http/caller.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { get, rows } from "../harness/api.ts";
-import { charge, counted } from "../harness/counting/counted.ts";
-import { anOrder, aPayment, aTariff } from "./towing.ts";
+import { catalogue } from "../../../src/modules/admin/catalogue.ts";
+import { visibleFields } from "../../../src/modules/admin/rights.ts";
+import { statesOf } from "../../../src/modules/admin/rows/summary.ts";
+import type { Caller } from "../../../src/platform/http/caller.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { get, rows } from "../../harness/api.ts";
+import { charge, counted } from "../../harness/counting/counted.ts";
+import { anOrder, aPayment, aTariff } from "../orders/towing.ts";
 
 let staff: Person;
 let operator: Person;

@@ -1,9 +1,9 @@
 /** Lists in the console: declared searches and filters, a total order, two statements for any page, and CSV. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { csvCell } from "../../src/platform/csv.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { get, rows, send, unique } from "../harness/api.ts";
-import { charge, counted } from "../harness/counting/counted.ts";
+import { csvCell } from "../../../src/platform/csv.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { get, rows, send, unique } from "../../harness/api.ts";
+import { charge, counted } from "../../harness/counting/counted.ts";
 
 let staff: Person;
 const mark = unique("город");

@@ -1,10 +1,10 @@
 /** Access to every declared resource and right of the console, for every role. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { catalogue } from "../../src/modules/admin/catalogue.ts";
-import { visibleFields } from "../../src/modules/admin/rights.ts";
-import type { ConsoleRole, Right } from "../../src/platform/resources/resource.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { call, get } from "../harness/api.ts";
+import { catalogue } from "../../../src/modules/admin/catalogue.ts";
+import { visibleFields } from "../../../src/modules/admin/rights.ts";
+import type { ConsoleRole, Right } from "../../../src/platform/resources/resource.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { call, get } from "../../harness/api.ts";
 
 const ROLES = ["operator", "staff"] as const satisfies readonly ConsoleRole[];
 const people = {} as Record<"anonymous" | "client" | "driver" | ConsoleRole, Person | null>;

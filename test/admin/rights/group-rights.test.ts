@@ -1,15 +1,15 @@
 /** Every right of every declared resource at every door of the console: a group gives exactly what it names. */
 import { expect, test } from "vitest";
-import { routes } from "../../src/app.ts";
-import { catalogue } from "../../src/modules/admin/catalogue.ts";
-import { may, mayRun, rightsTo } from "../../src/modules/admin/rights.ts";
-import type { Caller } from "../../src/platform/http/caller.ts";
-import type { Right } from "../../src/platform/resources/resource.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { call, get, post, rows } from "../harness/api.ts";
-import { dial } from "../harness/socket.ts";
+import { routes } from "../../../src/app.ts";
+import { catalogue } from "../../../src/modules/admin/catalogue.ts";
+import { may, mayRun, rightsTo } from "../../../src/modules/admin/rights.ts";
+import type { Caller } from "../../../src/platform/http/caller.ts";
+import type { Right } from "../../../src/platform/resources/resource.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { call, get, post, rows } from "../../harness/api.ts";
+import { dial } from "../../harness/socket.ts";
+import { anOrder } from "../orders/towing.ts";
 import { limitTo, memberWith } from "./groups.ts";
-import { anOrder } from "./towing.ts";
 
 const open = catalogue.filter(({ administrators }) => !administrators);
 const all = open.flatMap(rightsTo);

@@ -1,8 +1,8 @@
 /** Trucks, orders, payments and tickets in the console follow the rules of their module. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { del, get, patch, post, rows, unique } from "../harness/api.ts";
-import { asAnyVersion as as } from "./requests.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { del, get, patch, post, rows, unique } from "../../harness/api.ts";
+import { asAnyVersion as as } from "../requests.ts";
 import { anOrder, aPayment, aTariff, aTruck } from "./towing.ts";
 
 let operator: Person;

@@ -1,12 +1,12 @@
 /** Groups of staff by the API: who may change them, what they may hold, and how rights that end, end. */
 import { expect, test } from "vitest";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { asOnlyAdministrators } from "../harness/administrators.ts";
-import { call, get, post, rows, unique } from "../harness/api.ts";
-import { connectNative } from "../harness/socket.ts";
-import { within } from "../security/watchers.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { asOnlyAdministrators } from "../../harness/administrators.ts";
+import { call, get, post, rows, unique } from "../../harness/api.ts";
+import { connectNative } from "../../harness/socket.ts";
+import { within } from "../../security/watchers.ts";
+import { asAnyVersion, logOf } from "../requests.ts";
 import { signedIn } from "./groups.ts";
-import { asAnyVersion, logOf } from "./requests.ts";
 
 const GROUPS = "/api/admin/staff-groups/";
 const MEMBERS = "/api/admin/staff-group-members/";

@@ -1,7 +1,7 @@
 /** An order for a client who calls: found or registered by phone, with a car, a price before saving, and places by address. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { get, post, rows, unique, uniquePhone } from "../harness/api.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { get, post, rows, unique, uniquePhone } from "../../harness/api.ts";
 import { aTariff } from "./towing.ts";
 
 let operator: Person;

@@ -1,8 +1,8 @@
 /** Changes in the console: versions, refusals, and paths that do not exist. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { del, get, patch, post, rows, unique } from "../harness/api.ts";
-import { as, logOf, tariff } from "./requests.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { del, get, patch, post, rows, unique } from "../../harness/api.ts";
+import { as, logOf, tariff } from "../requests.ts";
 
 let operator: Person;
 let staff: Person;

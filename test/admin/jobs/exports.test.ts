@@ -1,11 +1,11 @@
 /** Long exports: written by a job in slices, joined into one file, for the person who started it. */
 import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, test } from "vitest";
-import { jobSliceRun, purgeJobs } from "../../src/modules/admin/index.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { get, post, rows, send, unique } from "../harness/api.ts";
-import { jobContext } from "../harness/job-context.ts";
-import { deliver } from "../outbox/rows.ts";
+import { jobSliceRun, purgeJobs } from "../../../src/modules/admin/index.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { get, post, rows, send, unique } from "../../harness/api.ts";
+import { jobContext } from "../../harness/job-context.ts";
+import { deliver } from "../../outbox/rows.ts";
 
 let staff: Person;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** What a form for a new record shows before anything is typed is what is saved when nothing is. */
 import { expect, test } from "vitest";
-import { newPerson } from "../authorization/world.ts";
-import { get, post, unique, uniquePhone } from "../harness/api.ts";
-import { aTariff } from "./towing.ts";
+import { newPerson } from "../../authorization/world.ts";
+import { get, post, unique, uniquePhone } from "../../harness/api.ts";
+import { aTariff } from "../orders/towing.ts";
 
 interface Declared {
   readonly name: string;

@@ -1,11 +1,11 @@
 /** Searches of the console: phones in any spelling, licence plates whatever their spacing and alphabet, people by name. */
 import { beforeAll, describe, expect, test } from "vitest";
-import { catalogue } from "../../src/modules/admin/catalogue.ts";
-import { splitPhones } from "../../src/modules/identity/index.ts";
-import { plateKey } from "../../src/platform/db/plates.ts";
-import { newPerson, type Person } from "../authorization/world.ts";
-import { get, rows, unique } from "../harness/api.ts";
-import { anOrder, aTariff, aTruck } from "./towing.ts";
+import { catalogue } from "../../../src/modules/admin/catalogue.ts";
+import { splitPhones } from "../../../src/modules/identity/index.ts";
+import { plateKey } from "../../../src/platform/db/plates.ts";
+import { newPerson, type Person } from "../../authorization/world.ts";
+import { get, rows, unique } from "../../harness/api.ts";
+import { anOrder, aTariff, aTruck } from "../orders/towing.ts";
 
 let operator: Person;
 let client: Person;
