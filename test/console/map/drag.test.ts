@@ -2,7 +2,7 @@
 import { gzipSync } from "node:zlib";
 import type { CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Stage, signIn, type WindowOptions } from "./browser.ts";
+import { Stage, signIn, type WindowOptions } from "../browser.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** What an audit entry shows: exactly what changed, by the types of the fields. */
 import { expect, test } from "vitest";
-import type { Field, FieldType, Resource } from "../../src/console/declared.ts";
-import { changesOf } from "../../src/console/pages/audit-changes.ts";
+import type { Field, FieldType, Resource } from "../../../src/console/declared.ts";
+import { changesOf } from "../../../src/console/pages/audit-changes.ts";
 
 const field = (name: string, type: FieldType): Field => ({
   name,

@@ -1,8 +1,8 @@
 /** The console's tests of one's own account and of a forgotten password, on the server of `sign-in.test.ts`. */
 import { describe, expect, test } from "vitest";
-import { codeOf } from "../identity/factors/authenticator-app.ts";
-import type { Stage } from "./browser.ts";
-import { fill, newOperator, password } from "./operators.ts";
+import { codeOf } from "../../identity/factors/authenticator-app.ts";
+import type { Stage } from "../browser.ts";
+import { fill, newOperator, password } from "../operators.ts";
 import { setUpApp } from "./second-factor.ts";
 
 const next = "another passphrase 8";

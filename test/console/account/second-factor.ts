@@ -1,10 +1,10 @@
 /** The console's tests of second factors and API keys, on the server of `sign-in.test.ts`. */
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { codeOf } from "../identity/factors/authenticator-app.ts";
-import { Client } from "../whole/client.ts";
-import { type Stage, signOut } from "./browser.ts";
-import { fill, newOperator, password } from "./operators.ts";
+import { codeOf } from "../../identity/factors/authenticator-app.ts";
+import { Client } from "../../whole/client.ts";
+import { type Stage, signOut } from "../browser.ts";
+import { fill, newOperator, password } from "../operators.ts";
 
 /** Confirms the dialog in front with the password or a code. */
 async function prove(page: Page, proof: string): Promise<void> {

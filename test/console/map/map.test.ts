@@ -1,7 +1,7 @@
 /** The console's live map in a real browser: orders, trucks and the public page, as they change. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Client } from "../whole/client.ts";
-import { Stage, signIn } from "./browser.ts";
+import type { Client } from "../../whole/client.ts";
+import { Stage, signIn } from "../browser.ts";
 
 let stage: Stage;
 let client: Client;

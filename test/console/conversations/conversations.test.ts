@@ -1,9 +1,9 @@
 /** Conversations: live, by keyboard alone, with saved replies, files, unread marks, and two operators at once. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { picture } from "../harness/pictures/pictures.ts";
-import { type Client, Socket, unique } from "../whole/client.ts";
-import { LOGINS, Stage, signIn } from "./browser.ts";
+import { picture } from "../../harness/pictures/pictures.ts";
+import { type Client, Socket, unique } from "../../whole/client.ts";
+import { LOGINS, Stage, signIn } from "../browser.ts";
 
 let stage: Stage;
 let author: Client;

@@ -1,8 +1,8 @@
 /** The map's styles are valid for each ground, theme and language, and draw only layers that the tiles have. */
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, test } from "vitest";
-import { type Ground, hasStreets, type TileJson } from "../../src/console/map/ground/ground.ts";
-import { styleFor } from "../../src/console/map/ground/style.ts";
+import { type Ground, hasStreets, type TileJson } from "../../../src/console/map/ground/ground.ts";
+import { styleFor } from "../../../src/console/map/ground/style.ts";
 
 const tiles = (layers: readonly string[], format = "pbf"): Ground => ({
   kind: "tiles",

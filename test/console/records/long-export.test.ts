@@ -1,8 +1,8 @@
 /** A long export in the console: a job writes the file, and the button shows the progress. */
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { unique } from "../whole/client.ts";
-import { Stage } from "./browser.ts";
+import { unique } from "../../whole/client.ts";
+import { Stage } from "../browser.ts";
 
 let stage: Stage;
 const word = unique("Hobby");

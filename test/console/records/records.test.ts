@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { unique } from "../whole/client.ts";
-import { Stage, signOut } from "./browser.ts";
+import { unique } from "../../whole/client.ts";
+import { Stage, signOut } from "../browser.ts";
 
 let stage: Stage;
 

@@ -1,9 +1,9 @@
 /** The console's tests of pictures and files, on the server of `sign-in.test.ts`. */
 import { describe, expect, test } from "vitest";
-import { type Bytes, joined, pngChunk } from "../harness/pictures/pictures.ts";
-import { greyPng } from "../harness/pictures/real-pictures.ts";
-import { unique } from "../whole/client.ts";
-import type { Stage } from "./browser.ts";
+import { type Bytes, joined, pngChunk } from "../../harness/pictures/pictures.ts";
+import { greyPng } from "../../harness/pictures/real-pictures.ts";
+import { unique } from "../../whole/client.ts";
+import type { Stage } from "../browser.ts";
 
 /** A picture that browsers show, so large that its upload takes a while. */
 async function heavyPng(): Promise<Bytes> {

@@ -1,10 +1,10 @@
 /** What the map shows: where it opens, what filters and a selection leave, and in which units. */
 import { describe, expect, test } from "vitest";
-import { readAddress, writeAddress } from "../../src/console/map/board/address.ts";
-import type { Board, Order, Truck } from "../../src/console/map/board/board.ts";
-import { canTake, type Filters, NO_FILTERS, viewOf } from "../../src/console/map/board/view.ts";
-import { boundsOf, withoutOutliers, workBounds } from "../../src/console/map/canvas/bounds.ts";
-import { distanceWords, usesMiles } from "../../src/console/map/units.ts";
+import { readAddress, writeAddress } from "../../../src/console/map/board/address.ts";
+import type { Board, Order, Truck } from "../../../src/console/map/board/board.ts";
+import { canTake, type Filters, NO_FILTERS, viewOf } from "../../../src/console/map/board/view.ts";
+import { boundsOf, withoutOutliers, workBounds } from "../../../src/console/map/canvas/bounds.ts";
+import { distanceWords, usesMiles } from "../../../src/console/map/units.ts";
 
 const NOW = Date.parse("2026-11-21T12:00:00Z");
 const ago = (minutes: number) => new Date(NOW - minutes * 60_000).toISOString();

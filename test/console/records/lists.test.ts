@@ -1,9 +1,9 @@
 /** Lists of records in the console: search, filters, order, bulk changes and exports, in a real browser. */
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { plateKey } from "../../src/platform/db/plates.ts";
-import { unique } from "../whole/client.ts";
-import { Stage } from "./browser.ts";
+import { plateKey } from "../../../src/platform/db/plates.ts";
+import { unique } from "../../whole/client.ts";
+import { Stage } from "../browser.ts";
 
 let stage: Stage;
 

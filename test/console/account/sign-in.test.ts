@@ -3,8 +3,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { unique } from "../whole/client.ts";
-import { Stage, signIn, signOut } from "./browser.ts";
+import { unique } from "../../whole/client.ts";
+import { Stage, signIn, signOut } from "../browser.ts";
 import { describeFiles } from "./files.ts";
 import { describeOwnAccount } from "./own-account.ts";
 import { describeSecondFactors } from "./second-factor.ts";
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.close());
 
-const ASSETS = join(import.meta.dirname, "../../dist/assets");
+const ASSETS = join(import.meta.dirname, "../../../dist/assets");
 
 describe("the document", () => {
   test("The document is the same at every address below /admin/, and its policy allows nothing from other servers.", async () => {

@@ -1,14 +1,20 @@
 /** How live entries change the map's board. */
 
 import { describe, expect, test } from "vitest";
-import { apply, type Board, type News, type Order, type Truck } from "../../src/console/map/board/board.ts";
+import {
+  apply,
+  type Board,
+  type News,
+  type Order,
+  type Truck,
+} from "../../../src/console/map/board/board.ts";
 import {
   graticule,
   orderShape,
   routeShape,
   taskShape,
   truckShape,
-} from "../../src/console/map/canvas/shapes.ts";
+} from "../../../src/console/map/canvas/shapes.ts";
 
 const truck = (id: number, more: Partial<Truck> = {}): Truck => ({
   id,
