@@ -4,9 +4,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { camelCase, generatorFaults } from "../../scripts/setup/generator-rules.mjs";
+import { camelCase, generatorFaults } from "../../../scripts/setup/generator-rules.mjs";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = new URL("../../..", import.meta.url).pathname;
 const built = join(root, "dist/assets/documents/openapi.json");
 const folder = await mkdtemp(join(tmpdir(), "openapi-"));
 afterAll(() => rm(folder, { recursive: true }));

@@ -1,7 +1,7 @@
 /** A deploy: two versions of the Worker and of its objects meet on one state, and clients go on talking. */
 import { expect, test } from "vitest";
-import { build } from "../../bench/platform.mjs";
-import { torture } from "../torture/torture.ts";
+import { build } from "../../../bench/platform.mjs";
+import { torture } from "../../torture/torture.ts";
 
 test("While two versions of the Worker share one state, nothing that was acknowledged is lost, doubled or out of order.", {
   retry: 0,

@@ -1,9 +1,9 @@
 /** Reading from the source which refusals a piece of it may end in: on small planted sources. */
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { refusalReader } from "../../scripts/setup/refusals/reader.mjs";
+import { refusalReader } from "../../../scripts/setup/refusals/reader.mjs";
 
-const root = new URL("../..", import.meta.url).pathname;
+const root = new URL("../../..", import.meta.url).pathname;
 
 /** The refusals of `handle` in a source, beside the application's own. */
 function refusalsOf(source: string, more: Record<string, string> = {}) {

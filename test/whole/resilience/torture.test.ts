@@ -1,9 +1,9 @@
 /** Short runs of the torture: clients of every kind, evictions, a killed server. `npm run torture` runs longer. */
 import { beforeAll, expect, test } from "vitest";
-import { build } from "../../bench/platform.mjs";
-import { tortureClient } from "../torture/client/torture.ts";
-import { torture } from "../torture/torture.ts";
-import { World } from "../torture/world.ts";
+import { build } from "../../../bench/platform.mjs";
+import { tortureClient } from "../../torture/client/torture.ts";
+import { torture } from "../../torture/torture.ts";
+import { World } from "../../torture/world.ts";
 
 beforeAll(async () => {
   await build();

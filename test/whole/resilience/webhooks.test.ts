@@ -1,7 +1,7 @@
 /** A short run of webhooks to a receiver that fails at random. `npm run torture -- --webhooks` runs longer. */
 import { expect, test } from "vitest";
-import { build } from "../../bench/platform.mjs";
-import { webhooks } from "../torture/webhooks/run.ts";
+import { build } from "../../../bench/platform.mjs";
+import { webhooks } from "../../torture/webhooks/run.ts";
 
 test("Every change reaches the receiver at least once, under one id and in order, though the server is killed.", {
   retry: 0,

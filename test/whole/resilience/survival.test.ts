@@ -1,7 +1,7 @@
 /** A server that is asked to stop, and one that is killed in the middle of writes: acknowledged data survives. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Client, eventDraft, type Letter, type Socket, unique } from "./client.ts";
-import { Server, until } from "./server.ts";
+import { Client, eventDraft, type Letter, type Socket, unique } from "../client.ts";
+import { Server, until } from "../server.ts";
 
 let server: Server;
 let client: Client;
