@@ -7,6 +7,7 @@ import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Stage } from "./browser.ts";
+import { declaredPages, goTo, settled } from "./every-page.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const isWhole = process.env.AXE === "every";
@@ -55,12 +56,12 @@ test.each(LANGUAGES)("No page of the console in %s has findings of axe.", PATIEN
   await page.evaluate(AXE);
   const found: string[] = [];
   let turn = 0;
-  for (const path of await everyPage(staff)) {
+  const declared = (await declaredPages(staff)).flatMap(({ list, record }) =>
+    record ? [list, record] : [list],
+  );
+  for (const path of [...PAGES, ...declared]) {
     const looks = isWhole ? LOOKS : [LOOKS[turn++ % LOOKS.length] ?? LOOKS[0]];
-    await page.evaluate((address) => {
-      history.pushState(null, "", address);
-      dispatchEvent(new PopStateEvent("popstate", { state: null }));
-    }, `/admin/${path}`);
+    await goTo(page, path);
     for (const { colorScheme, width } of looks) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       await page.setViewportSize({ width, height: 900 });
@@ -70,29 +71,6 @@ test.each(LANGUAGES)("No page of the console in %s has findings of axe.", PATIEN
   }
   expect(found).toEqual([]);
 });
-
-/** The special pages, each resource's list, and the first record of each. */
-async function everyPage(staff: Awaited<ReturnType<Stage["as"]>>): Promise<string[]> {
-  const { body: resources } = await staff.get("/api/admin/resources/");
-  const paths = [...PAGES];
-  for (const { name } of resources as { name: string }[]) {
-    const { body } = await staff.get(`/api/admin/${name}/?per_page=1`);
-    const [first] = body.results;
-    paths.push(name, ...(first ? [`${name}/${encodeURIComponent(first.id)}`] : []));
-  }
-  return paths;
-}
-
-/** Waits until the page that was asked for is drawn, has its heading, and nothing says that it is loading. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(
-    () => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(null)))),
-  );
-  const isReady = async () =>
-    (await page.locator("#content h1").count()) > 0 &&
-    (await page.locator("#content [aria-busy=true]").count()) === 0;
-  await expect.poll(isReady).toBe(true);
-}
 
 /** What axe says of the page: the rule, and where. */
 async function findings(page: Page, where: string): Promise<string[]> {

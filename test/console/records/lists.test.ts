@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { plateKey } from "../../../src/platform/db/plates.ts";
 import { unique } from "../../whole/client.ts";
 import { Stage } from "../browser.ts";
+import { declaredPages, goTo } from "../every-page.ts";
 
 let stage: Stage;
 
@@ -274,7 +275,6 @@ describe("a letter that failed for good", () => {
 describe("every declared resource", () => {
   test("Every declared resource opens as a list for staff in Russian without an English word, a code or a column beyond 1440 px, and so does its first record.", async () => {
     const staff = await stage.as("staff");
-    const { body: resources } = await staff.get("/api/admin/resources/");
     const { page, faults } = await stage.signedIn("staff", "/", { locale: "ru-RU", width: 1440 });
     const foreign: string[] = [];
     const cut: string[] = [];
@@ -287,29 +287,21 @@ describe("every declared resource", () => {
       for (const text of texts)
         if (/[a-z]{2,}|_/i.test(text.replace(NAMES, ""))) foreign.push(`${path}: ${text.slice(0, 80)}`);
     };
-    // As a link does, without reloading the console.
-    const go = (path: string) =>
-      page.evaluate((address) => {
-        history.pushState(null, "", address);
-        dispatchEvent(new PopStateEvent("popstate", { state: null }));
-      }, `/admin/${path}`);
-    for (const { name, label } of resources) {
-      await go(name);
+    for (const { label, list, record } of await declaredPages(staff)) {
+      await goTo(page, list);
       await page.getByRole("heading", { level: 1, name: label.ru, exact: true }).waitFor();
       await page.locator("#content :is(.table-frame[aria-busy=false], .info, .audit)").first().waitFor();
-      await readTexts(name);
+      await readTexts(list);
       if (
         await page
           .locator(".table-frame")
           .evaluateAll(([frame]) => frame && frame.scrollWidth > frame.clientWidth)
       )
-        cut.push(name);
-      const { body } = await staff.get(`/api/admin/${name}/?per_page=1`);
-      const [first] = body.results;
-      if (!first) continue;
-      await go(`${name}/${encodeURIComponent(first.id)}`);
+        cut.push(list);
+      if (!record) continue;
+      await goTo(page, record);
       await page.locator("#content [role=tablist]").waitFor();
-      await readTexts(`${name}/${first.id}`);
+      await readTexts(record);
     }
     expect(faults).toEqual([]);
     expect([...new Set(foreign)]).toEqual([]);
