@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 const COUNTED = ["test/budgets/rows.test.ts", "test/budgets/sockets.test.ts"];
 const CLOCKED = ["test/tracking/freshness.test.ts"];
-const RIGHTS = ["test/authorization/**/*.test.ts", "test/security/**/*.test.ts"];
+const DOORS = ["test/{authorization,dialects,security}/**/*.test.ts"];
 
 /** Tests of the Worker run inside workerd, one isolate and one storage for all tests of a project. */
 function workerProject(name: string, files: { include: string[]; exclude?: string[] }) {
@@ -49,9 +49,9 @@ function workerProject(name: string, files: { include: string[]; exclude?: strin
       maxWorkers: 1,
       testTimeout: 20_000,
       hookTimeout: 30_000,
-      // A busy machine may be late once; `npm test` names at its end what was tried again. What must never fail once
+      // A busy machine may be late; `npm test` names at its end what was tried again. What must never fail once
       // (torture, random requests) says `retry: 0` itself.
-      retry: 1,
+      retry: 2,
     },
   };
 }
@@ -62,10 +62,10 @@ export default defineConfig({
     projects: [
       workerProject("worker", {
         include: ["test/**/*.test.ts"],
-        exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED, ...RIGHTS],
+        exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED, ...DOORS],
       }),
       // With budgets and clock in a process of its own, so that the three runs of `npm test` take about as long.
-      workerProject("rights", { include: RIGHTS }),
+      workerProject("doors", { include: DOORS }),
       // What is counted is counted alone: rooms of other tests would write rows meanwhile.
       workerProject("budgets", { include: COUNTED }),
       // A clock that the test moves would fire the alarms of all other tests' rooms.
@@ -81,7 +81,7 @@ export default defineConfig({
           // Positions are shown once a second; a page shows one up to a second later.
           expect: { poll: { timeout: 10_000 } },
           fileParallelism: false,
-          retry: 1,
+          retry: 2,
         },
       },
     ],
