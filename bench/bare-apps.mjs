@@ -77,7 +77,7 @@ export const APPS = {
     return order(DB, id);
   },
 
-  /** As the product: places it, tells the operators' room and the client's inbox, and marks both effects as done. */
+  /** As the product: places it, tells the operators' room, and marks both effects as done. Nobody has entered the client's inbox. */
   async "POST order"(env, _, request, context, { insertEffects }) {
     const { DB } = env;
     const input = await request.json();
@@ -114,13 +114,9 @@ export const APPS = {
       notice.bind(client, id, now),
       entry.bind(id, now, id),
     ]);
-    const told = env.ROOMS.getByName(`inbox-${client}`).publish("notification", {
-      title: "Order",
-      about: id,
-    });
-    const done = DB.prepare("UPDATE outbox SET status = 'sent', sent_at = ? WHERE id IN (?, ?)");
-    context.waitUntil(told.then(() => done.bind(now, ...rows.map((row) => row.id)).run()));
     await env.ROOMS.getByName("ops").publish("order", { id, status: "PENDING" });
+    const done = DB.prepare("UPDATE outbox SET status = 'sent', sent_at = ? WHERE id IN (?, ?)");
+    context.waitUntil(done.bind(now, ...rows.map((row) => row.id)).run());
     return Response.json(results[0], { status: 201 });
   },
 

@@ -176,6 +176,7 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   friend_requests: "pairs of people",
   friendships: "pairs of people",
   client_vehicles: "few for each person",
+  inboxes: "one for each person",
   interests: "a directory",
   latest_locations: "one for each person",
   location_reports: "from before points were packed, and corrected points; by night they become objects",

@@ -13,7 +13,7 @@ export interface Limit {
 export const LIMITS = {
   "A chat message that both receive": { rows: 3.7, trips: 1.5 },
   "A chat message at 40 a second": { rows: 1.5, trips: 0.1 },
-  "A chat message whose receiver is away": { rows: 6, trips: 1.5 },
+  "A chat message whose receiver is away": { rows: 5, trips: 1.2 },
   "A read mark in a chat": { rows: 4, trips: 1.5 },
   "A point by socket, one a second over ten minutes,": { rows: 1.3, trips: 0.25 },
   "A point by REST, one a second over ten minutes,": { rows: 1.3 },
@@ -24,7 +24,7 @@ export const LIMITS = {
     trips: 1.2,
   },
   "A frame of a driver's position by socket, one a second with an active order,": { rows: 2 },
-  "An order from its placement to its completion": { rows: 145, trips: 50 },
+  "An order from its placement to its completion": { rows: 126, trips: 30, objectCalls: 14 },
   "An event with three participants": { rows: 30, trips: 10 },
   "A socket opened in a cold isolate": { rows: 0.5, trips: 0 },
   "A socket resumed in a cold isolate": { rows: 0.5, trips: 0 },

@@ -7,6 +7,7 @@ import type { Entry } from "../../src/platform/realtime/log/entry.ts";
 import type { Latest } from "../../src/platform/realtime/rpc.ts";
 import { get, rows } from "../harness/api.ts";
 import { jobContext } from "../harness/job-context.ts";
+import { connectNative } from "../harness/socket.ts";
 import type { Member } from "../social/social.ts";
 import { chatters, type Pair } from "./friends.ts";
 
@@ -114,6 +115,7 @@ test("The unread notification of a chat is rewritten while it is the person's ne
 
 test("Each message is pushed to the absent member's inbox, once, also while their notification stays the same row.", async () => {
   const { pair, archive } = await archived();
+  (await connectNative("/ws/me/", pair.other.key)).close();
   const all = [1, 2, 3].map((seq) => message(seq, pair.one));
   for (const each of all) await archive("aaaaaaaa", [each]);
   await archive("aaaaaaaa", all);

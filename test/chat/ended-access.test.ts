@@ -120,10 +120,12 @@ test("The other member of a deleted person's chat is disconnected and can't writ
 
 test("Notifications about a deleted person are deleted, also from inboxes.", async () => {
   const pair = await chatters();
+  const inbox = await connectNative("/ws/me/", pair.other.key);
   const here = await native(pair, pair.one);
   here.send(say("a", "секрет уходит со мной"));
   const told = () => rows("SELECT message FROM notifications WHERE user_id = ?", pair.other.id);
   await expect.poll(told, { timeout: 4000 }).toHaveLength(2);
+  await inbox.next(({ body }) => body?.about === `chat:${pair.chat}`);
   await del(ME, undefined, { key: pair.one.key });
   await expect.poll(told, { timeout: 4000 }).toEqual([]);
   const late = await connectNative("/ws/me/?since=0", pair.other.key);

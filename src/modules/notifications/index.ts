@@ -1,6 +1,6 @@
 /** Public API of the notifications module: notifications of all apps in one table. */
 
-export { type Authorize, inboxRoomHandler, meAuthorizer } from "./inbox.room.ts";
+export { type Authorize, inboxRoomHandler, meAuthorizer } from "./inbox/room.ts";
 export { unsubscribeUrl } from "./letters/links.ts";
 export { letterPages } from "./letters/pages.tsx";
 export {

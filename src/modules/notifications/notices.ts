@@ -1,11 +1,13 @@
 /** Writes notifications in the batch of the change they report, and pushes them to the person's socket. */
 import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import { runBatch } from "../../platform/db/client.ts";
 import { defineEffect } from "../../platform/db/effects.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
 import type { NotificationBody } from "./entries.ts";
+import { isEntered } from "./inbox/entered.ts";
 import { queuePush } from "./push/effect.ts";
 import { takesPushes } from "./push/queries.ts";
 import type { PushWords } from "./push/words.ts";
@@ -32,7 +34,7 @@ export interface Notice {
 
 /** SQL: what is pushed of a row that was just written; a fact of its own tells it from other statements' rows. */
 const PUSHED = sql`RETURNING id, user_id AS userId, type, title, message, about, created_at AS createdAt, ref AS noticeRef,
-    ${takesPushes(sql`notifications.user_id`)} AS pushes`;
+    ${takesPushes(sql`notifications.user_id`)} AS pushes, ${isEntered(sql`notifications.user_id`)} AS isEntered`;
 
 /**
  * The statement that writes the rows, for the batch of the change. People who turned notifications off get none.
@@ -128,7 +130,11 @@ export function pushNotices(ctx: RequestContext, notices: readonly NoticeKey[]):
 
 async function pushNotice(ctx: RequestContext, notice: NoticeKey): Promise<void> {
   const [row] = await ctx.db
-    .select({ ...getTableColumns(notifications), pushes: takesPushes(sql`${notifications.userId}`) })
+    .select({
+      ...getTableColumns(notifications),
+      pushes: takesPushes(sql`${notifications.userId}`),
+      isEntered: isEntered(sql`${notifications.userId}`),
+    })
     .from(notifications)
     .where(and(eq(notifications.userId, notice.userId), eq(notifications.ref, notice.ref)));
   if (row) await publishNotice(ctx, row, row.ref);
@@ -140,15 +146,21 @@ type PushedNotice = Pick<
 > & {
   /** 1: the person has a device that takes pushes, and a trigger wrote one. */
   readonly pushes: number;
+  /** 0: nobody has entered the person's inbox, so that nobody is to be told there. */
+  readonly isEntered: number;
 };
 
 async function publishNotice(ctx: RequestContext, row: PushedNotice, ref: string): Promise<void> {
-  const name = `inbox:${row.userId}`;
-  const { id, type, title, message, about, createdAt } = row;
   if (row.pushes) queuePush(ctx, row);
-  const room = roomOf(about);
-  const body: NotificationBody = { id, type, title, message, about, room, created_at: isoTime(createdAt) };
-  await ctx.runtime.room(name)?.publish(name, { kind: "notification", ref, body });
+  if (!row.isEntered) return;
+  const name = `inbox:${row.userId}`;
+  await ctx.runtime.room(name)?.publish(name, { kind: "notification", ref, body: bodyOf(row) });
+}
+
+/** A notice as the inbox shows it. */
+export function bodyOf(row: Omit<PushedNotice, "pushes" | "isEntered" | "userId">): NotificationBody {
+  const { id, type, title, message, about, createdAt } = row;
+  return { id, type, title, message, about, room: roomOf(about), created_at: isoTime(createdAt) };
 }
 
 /**
@@ -163,13 +175,15 @@ export async function eraseNotices(ctx: RequestContext, userId: number): Promise
 
 /**
  * Deletes all notices about these things, from the lists and from the inboxes' journals. Safe to repeat: the rows, which
- * name the inboxes, are deleted last.
+ * name the inboxes, are deleted last. Those of inboxes that nobody has entered are deleted first, so that none begins with one.
  */
 export async function eraseNoticesAbout(ctx: RequestContext, things: readonly string[]): Promise<void> {
   const told = sql`about IN (SELECT value FROM json_each(${JSON.stringify(things)}))`;
-  const people = await ctx.db.all<{ userId: number }>(
-    sql`SELECT DISTINCT user_id AS userId FROM notifications WHERE ${told}`,
-  );
+  const [, found] = await runBatch(ctx.db, [
+    ctx.db.run(sql`DELETE FROM notifications WHERE ${told} AND NOT ${isEntered(sql`notifications.user_id`)}`),
+    ctx.db.run(sql`SELECT DISTINCT user_id AS userId FROM notifications WHERE ${told}`),
+  ]);
+  const people = (found as D1Result<{ userId: number }>).results;
   await Promise.all(people.map(({ userId }) => ctx.runtime.room(`inbox:${userId}`)?.emptyAbout(things)));
   await ctx.db.run(sql`DELETE FROM notifications WHERE ${told}`);
 }

@@ -1,14 +1,18 @@
 /** Marks notices as read, in the list and on all of the person's devices. */
-import { and, eq, type SQL, sql } from "drizzle-orm";
+import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { runBatch } from "../../platform/db/client.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import type { NotificationReadBody } from "./entries.ts";
+import { isEntered } from "./inbox/entered.ts";
 import type { Notification } from "./notices.ts";
 import { notifications } from "./tables.ts";
 
 /** A notice that was just read, as the statements here return it. */
-export type ReadNotice = Pick<Notification, "id" | "userId" | "about">;
+export type ReadNotice = Pick<Notification, "id" | "userId" | "about"> & {
+  /** 0: nobody has entered the person's inbox. */
+  readonly isEntered: number;
+};
 
 /** A thing with a room, as `chat:3`; null for people, tasks and none. */
 export function roomOf(about: string | null): string | null {
@@ -22,12 +26,13 @@ export function roomOf(about: string | null): string | null {
 export function noticesRead(ctx: RequestContext, about: string, readers: SQL): BatchItem<"sqlite"> {
   return ctx.db.run(sql`UPDATE notifications SET is_read = 1
     WHERE about = ${about} AND is_read = 0 AND user_id IN (${readers})
-    RETURNING id, user_id AS userId, about`);
+    RETURNING id, user_id AS userId, about, ${isEntered(sql`notifications.user_id`)} AS isEntered`);
 }
 
 /** Tells the readers' other devices that the notices are read. */
 export function pushRead(ctx: RequestContext, read: readonly ReadNotice[]): void {
-  for (const { id, userId, about } of read) publishRead(ctx, userId, { id, room: roomOf(about) });
+  for (const { id, userId, about, isEntered } of read)
+    if (isEntered) publishRead(ctx, userId, { id, room: roomOf(about) });
 }
 
 function publishRead(ctx: RequestContext, userId: number, body: NotificationReadBody): void {
@@ -48,7 +53,10 @@ export async function markNotification(
     .update(notifications)
     .set({ isRead })
     .where(and(own, eq(notifications.isRead, !isRead)))
-    .returning();
+    .returning({
+      ...getTableColumns(notifications),
+      isEntered: isEntered(sql`${notifications.userId}`),
+    });
   if (changed && isRead) pushRead(ctx, [changed]);
   if (changed) return changed;
   const [row] = await ctx.db.select().from(notifications).where(own);
@@ -58,13 +66,14 @@ export async function markNotification(
 /** Returns how many were unread. */
 export async function markAllRead(ctx: RequestContext, userId: number): Promise<number> {
   const unread = and(eq(notifications.userId, userId), eq(notifications.isRead, false));
-  const newest = sql`SELECT max(id) AS newest FROM notifications WHERE user_id = ${userId}`;
+  const newest = sql`SELECT max(id) AS newest, ${isEntered(sql`${userId}`)} AS isEntered
+    FROM notifications WHERE user_id = ${userId}`;
   const [marked, found] = await runBatch(ctx.db, [
     ctx.db.update(notifications).set({ isRead: true }).where(unread),
     ctx.db.run(newest),
   ]);
   const count = (marked as D1Result).meta.changes;
-  const [row] = (found as D1Result<{ newest: number }>).results;
-  if (count > 0 && row) publishRead(ctx, userId, { up_to: row.newest });
+  const [row] = (found as D1Result<{ newest: number; isEntered: number }>).results;
+  if (count > 0 && row?.isEntered) publishRead(ctx, userId, { up_to: row.newest });
   return count;
 }

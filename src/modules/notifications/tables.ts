@@ -33,6 +33,15 @@ export const notifications = sqliteTable(
   ],
 );
 
+/** A row exists once somebody has entered the person's inbox (`beginning.ts`). */
+export const inboxes = sqliteTable("inboxes", {
+  userId: integer("user_id")
+    .primaryKey()
+    .references(() => users.id, { onDelete: "cascade" }),
+  /** It was in use when inboxes began to wait: its journal lacks nothing. */
+  neverWaited: integer("never_waited", { mode: "boolean" }).notNull().default(false),
+});
+
 /** A row exists only where a person changed the default. */
 export const notificationSettings = sqliteTable("notification_settings", {
   userId: integer("user_id")

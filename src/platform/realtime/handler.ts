@@ -115,6 +115,11 @@ export interface RoomHandler {
    * no longer exists, and nobody gets in. Absent: the room exists from its first entry.
    */
   toldBefore?(room: string): Promise<ToldBefore | null>;
+  /**
+   * An older version began such journals without `toldBefore`: one with entries has begun only if it says so. Absent: a
+   * journal with entries has begun.
+   */
+  readonly hasOlderJournals?: boolean;
   /** Copies how far people have read to D1. */
   archiveReads?(room: string, reads: readonly ReadMark[]): Promise<void>;
   /** Does what was due at the time given to `schedule`; returns when the next call is due, epoch ms. */

@@ -1,6 +1,8 @@
 /** How a journal begins with what its archive was told while nobody had entered, with a fake archive. */
 import { describe, expect, test, vi } from "vitest";
+import type { RoomHandler } from "../../../src/platform/realtime/handler.ts";
 import type { Entry } from "../../../src/platform/realtime/log/entry.ts";
+import type { Room } from "../../../src/platform/realtime/room.ts";
 import { admit, callerOf, listen, note, type World, withRoom } from "../../harness/realtime/fake-room.ts";
 
 const told = (world: World, ...texts: string[]) => ({
@@ -154,4 +156,65 @@ describe("a room that does not begin", () => {
       { handler: { toldBefore } },
     );
   });
+});
+
+describe("a journal that an older version began", () => {
+  const older = async (neverWaited: boolean, work: (room: Room, world: World) => Promise<void>) => {
+    const handler: { -readonly [Name in keyof RoomHandler]?: RoomHandler[Name] } = {};
+    await withRoom(
+      async (room, world) => {
+        await room.log.publish(world.name, note("before", "before"));
+        room.lifecycle.arm();
+        handler.hasOlderJournals = true;
+        handler.toldBefore = async () => ({ ...told(world, "made", "before"), epoch: null, neverWaited });
+        await work(world.fresh(), world);
+      },
+      { handler },
+    );
+  };
+  const epochOf = (room: Room, world: World) => room.log.latest(world.name, 1).epoch;
+
+  test("It goes on when its room never waited: clients resume where they were.", async () => {
+    await older(true, async (room, world) => {
+      const epoch = epochOf(room, world);
+      const { frames } = listen(await room.sockets.connect(admit(world, { epoch, since: 0 })));
+      await expect.poll(() => positions(frames)).toEqual([1]);
+      expect(frames[0]).toMatchObject({ epoch, recovered: true });
+      expect(await room.log.publish(world.name, note("step"))).toEqual({ seq: 2, epoch });
+    });
+  });
+
+  test("It begins anew when its room has waited: sockets come back, clients reload, and nothing is there twice.", async () => {
+    await older(false, async (room, world) => {
+      const epoch = epochOf(room, world);
+      const { closed } = listen(room.sockets.open(admit(world)));
+      const published = await room.log.publish(world.name, note("made", "told made"));
+      expect(published).toMatchObject({ seq: 1 });
+      expect(published.epoch).not.toBe(epoch);
+      expect(await closed).toBe(1012);
+      const { frames } = listen(await room.sockets.connect(admit(world, { epoch, since: 1 })));
+      await expect.poll(() => frames[0]).toMatchObject({ epoch: published.epoch, recovered: false, seq: 2 });
+      const { epoch: later } = world.fresh().log.latest(world.name, 1);
+      expect(later).toBe(published.epoch);
+    });
+  });
+});
+
+test("Erasing waits for a beginning that is under way, so that it finds what that has read.", async () => {
+  let world: World;
+  const toldBefore = async () => {
+    await scheduler.wait(20);
+    const { epoch, entries } = told(world, "secret");
+    return { epoch, entries: entries.map((entry) => ({ ...entry, body: { about: "chat:1" } })) };
+  };
+  await withRoom(
+    async (room, here) => {
+      world = here;
+      const connected = room.sockets.connect(admit(here, { since: 0 }));
+      await room.log.emptyAbout(["chat:1"]);
+      await connected;
+      expect(room.log.latest(here.name, 1).entries).toMatchObject([{ kind: "erased", body: {} }]);
+    },
+    { handler: { toldBefore } },
+  );
 });

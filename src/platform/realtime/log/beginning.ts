@@ -6,6 +6,8 @@ import { type SQL, sql } from "drizzle-orm";
 import { runBatch } from "../../db/client.ts";
 import type { RequestContext } from "../../runtime.ts";
 import type { RoomHandler } from "../handler.ts";
+import type { Connections } from "../socket/connections.ts";
+import { CLOSE } from "../socket/frames.ts";
 import type { Entry } from "./entry.ts";
 import type { Journal } from "./journal/journal.ts";
 import type { ScheduledCallback } from "./scheduled.ts";
@@ -16,11 +18,14 @@ export interface ToldBefore {
   /** The epoch that the journal continues; null for a new one. */
   readonly epoch: string | null;
   readonly entries: readonly Entry[];
+  /** The room never waited: if an older version began its journal, nothing is missing there. */
+  readonly neverWaited?: boolean;
 }
 
 interface BeginningParts {
   readonly state: Pick<DurableObjectState, "storage">;
-  readonly handler: Pick<RoomHandler, "toldBefore" | "onSchedule">;
+  readonly handler: Pick<RoomHandler, "toldBefore" | "onSchedule" | "hasOlderJournals">;
+  readonly connections: Pick<Connections, "closeAll">;
   readonly roomState: RoomState;
   readonly scheduled: ScheduledCallback;
   readonly journal: Journal;
@@ -38,7 +43,14 @@ export class Beginning {
   /** Whether the journal has begun, so that nothing needs to be read. */
   get isOver(): boolean {
     const { handler, journal, roomState } = this.#parts;
-    return !handler.toldBefore || journal.head > 0 || roomState.isRetired || journal.fact("begun") !== null;
+    if (!handler.toldBefore || roomState.isRetired || journal.fact("begun") !== null) return true;
+    return journal.head > 0 && !handler.hasOlderJournals;
+  }
+
+  /** Ends when a beginning that is under way has ended: only then are the entries in the journal that it has read. */
+  async settled(): Promise<void> {
+    // The caller that began it hears of a failure.
+    await this.#underWay?.catch(() => {});
   }
 
   /**
@@ -60,10 +72,13 @@ export class Beginning {
     if (!told) return false;
     if (this.isOver) return true;
     const { journal } = this.#parts;
+    const isOlder = journal.head > 0;
+    // What an older journal was not told while the room waited is missing there: clients come back and are told to reload.
+    if (isOlder && !told.neverWaited) this.#parts.connections.closeAll(CLOSE.comeBack, "begins anew");
     state.storage.transactionSync(() => {
       roomState.know(room, since);
-      if (told.entries.length > 0) journal.begin(told.epoch, told.entries);
-      else journal.setFact("begun", "1");
+      if (!(isOlder && told.neverWaited)) journal.begin(told.epoch, told.entries);
+      if (journal.head === 0 || handler.hasOlderJournals) journal.setFact("begun", "1");
     });
     // What is due was scheduled nowhere while there was no room.
     if (handler.onSchedule) scheduled.set(clock());

@@ -127,12 +127,14 @@ export class RoomLog implements Local<LogMethods> {
   }
 
   async erase(author: number): Promise<void> {
+    await this.#parts.beginning.settled();
     this.#parts.journal.erase(author);
     this.#parts.marks.forget(author);
     await this.#parts.relays.each((relay) => relay.forgetEntries());
   }
 
   async emptyAbout(things: readonly string[]): Promise<void> {
+    await this.#parts.beginning.settled();
     this.#parts.journal.emptyAbout(things);
     await this.#parts.relays.each((relay) => relay.forgetEntries());
   }

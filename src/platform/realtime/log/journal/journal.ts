@@ -44,8 +44,14 @@ export class Journal {
 
   /** Deletes everything and starts again at 0, in a new epoch: earlier positions mean nothing now. */
   reset(): void {
-    this.#sql.exec("DELETE FROM entries");
     this.#facts.clear();
+    this.#startAnew();
+  }
+
+  /** Deletes the entries, and starts again at 0 in a new epoch. */
+  #startAnew(): void {
+    this.#sql.exec("DELETE FROM entries");
+    if (this.fact("archived") !== null) this.setFact("archived", "0");
     this.#refs.clear();
     this.#recent.drop();
     this.#head = 0;
@@ -106,8 +112,12 @@ export class Journal {
     return appended;
   }
 
-  /** Starts an empty journal with entries that are archived already, in the epoch that they have there or a new one. */
+  /**
+   * Starts the journal with entries that are archived already, in the epoch that they have there or its own. What it had
+   * before is replaced, in a new epoch.
+   */
   begin(epoch: string | null, entries: readonly Entry[]): void {
+    if (this.#head > 0) this.#startAnew();
     if (epoch !== null && epoch !== this.#epoch) this.#epoch = this.#begin(epoch);
     const last = entries.at(-1)?.seq ?? 0;
     for (const entry of entries) this.#insert(entry, last);
