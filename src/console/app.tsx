@@ -24,7 +24,7 @@ import { keepOwnId } from "./own.ts";
 import { SignIn } from "./pages/sign-in.tsx";
 import { session } from "./session.ts";
 import { Shell } from "./shell/shell.tsx";
-import type { Word } from "./words.ts";
+import type { PlainWord } from "./words.ts";
 import { chooseZone } from "./zone.ts";
 
 const Overview = lazy(() => import("./pages/overview.tsx").then(({ Overview }) => ({ default: Overview })));
@@ -247,7 +247,7 @@ function Sampled() {
   return <p className="quiet pad">{words("requests.about")}</p>;
 }
 
-function LinkTo({ path, word }: { path: string; word: Word }) {
+function LinkTo({ path, word }: { path: string; word: PlainWord }) {
   const words = useWords();
   return (
     <Link className="button" to={path}>

@@ -1,6 +1,7 @@
 /** ra-core's i18n provider over the catalogue, and formats of numbers, money and times. */
 import { type I18nProvider, useLocaleState, useTranslate } from "ra-core";
-import { LOCALES, type Locale, say, type Values, type Word } from "./words.ts";
+import { distanceWords, usesMiles } from "./map/units.ts";
+import { type Gaps, LOCALES, type Locale, say, type Values, type Word } from "./words.ts";
 import { isKnown, ownZone, wallTime, zoneName } from "./zone.ts";
 
 const KEPT = "caravan.locale";
@@ -24,13 +25,21 @@ export const i18nProvider: I18nProvider = {
   getLocales: () => LOCALES.map((locale) => ({ locale, name: locale === "ru" ? "Русский" : "English" })),
 };
 
+/** A text of the catalogue in the page's language. Its gaps are `{named}`, and each must be given a value. */
+export type Say = <Key extends Word>(key: Key, ...values: Given<Gaps<Key>>) => string;
+type Given<Gap extends string> = [Gap] extends [never]
+  ? [values?: Values]
+  : [values: Readonly<Record<Gap, string | number>>];
+
 /** Translates keys of the catalogue to the page's language. */
-export function useWords(): (key: Word, values?: Values) => string {
+export function useWords(): Say {
   return useTranslate();
 }
 
 export interface Formats {
   number(value: number, digits?: number): string;
+  /** A distance in metres, as the reader's country measures it: `1.2 km`, `0.7 mi`. */
+  distance(metres: number): string;
   /** `2.4 MB`. */
   bytes(value: number): string;
   /** A part of one: `45 %`. */
@@ -109,6 +118,7 @@ export function formats(locale: Locale, timeZone: string): Formats {
   const fresh: Formats = {
     number: (value, digits = 0) =>
       new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value),
+    distance: (metres) => distanceWords(locale, usesMiles(locale, navigator.language), metres),
     bytes(value) {
       const [size, name] =
         value < 1000 ? [value, "byte"] : value < 1e6 ? [value / 1e3, "kilobyte"] : [value / 1e6, "megabyte"];

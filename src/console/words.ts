@@ -41,6 +41,13 @@ export const catalogue = {
 } as const satisfies Record<string, readonly [string, string]>;
 
 export type Word = keyof typeof catalogue;
+/** The names of the gaps in a text: `name` of `Remove {name}`. */
+export type Gaps<Key extends Word> = Key extends Word ? GapsOf<(typeof catalogue)[Key][0]> : never;
+type GapsOf<Text extends string> = Text extends `${string}{${infer Gap}}${infer Rest}`
+  ? Gap | GapsOf<Rest>
+  : never;
+/** Keys of texts without gaps. */
+export type PlainWord = { [Key in Word]: [Gaps<Key>] extends [never] ? Key : never }[Word];
 export type Values = Readonly<Record<string, string | number>>;
 export const LOCALES = ["en", "ru"] as const;
 export type Locale = (typeof LOCALES)[number];

@@ -1,9 +1,11 @@
 /** Texts of the console: counts, codes, titles and days. */
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { codeWords, deedOf } from "../../src/console/code-names.ts";
+import { NOWHERE, withAddress, withPoint } from "../../src/console/pages/call/place.ts";
 import { everyDay } from "../../src/console/pages/dashboard.ts";
 import { decimalOf } from "../../src/console/records/fields/amounts.ts";
-import { shortId, subtitleOf, titleOf } from "../../src/console/records/fields/titles.ts";
+import { phoneWords, shortId, subtitleOf, titleOf } from "../../src/console/records/fields/titles.ts";
 import { catalogue, say } from "../../src/console/words.ts";
 
 describe("a text", () => {
@@ -34,6 +36,14 @@ describe("a record", () => {
     expect(subtitleOf({ id: 1, username: "anna", first_name: "Anna", phone: "+7900" })).toBe("Anna · +7900");
     expect(shortId(12)).toBe("12");
   });
+
+  test("Of an id only uuids and long keys are shortened, within longer ids too.", () => {
+    expect(shortId("ticket:a0c282ff-c038-4507-b218-ec7846280ea8")).toBe("ticket:a0c282ff");
+    expect(shortId("01a227f56fd70001c5723b16c4bc5aa4")).toBe("01a227f5");
+    expect(shortId("13:free_places")).toBe("13:free_places");
+    expect(phoneWords("+79001234567")).toBe("+7\u00a0900\u00a0123-45-67");
+    expect(phoneWords("+4915112345678")).toBe("+4915112345678");
+  });
 });
 
 test("Days without earnings are listed too.", () => {
@@ -45,6 +55,26 @@ test("Days without earnings are listed too.", () => {
     { day: "2026-03-01", amount: "10.00" },
     { day: "2026-03-02", amount: "0.00" },
   ]);
+});
+
+describe("the place of a caller's order", () => {
+  const [here, there] = [
+    { latitude: 55.75, longitude: 37.6 },
+    { latitude: 59.9, longitude: 30.3 },
+  ];
+  const found = { address: "Tverskaya 7", point: here, isFound: true };
+
+  test("An address typed over a found one has no point until one is chosen again.", () => {
+    expect(withAddress(found, "Tverskaya 77")).toEqual({ ...NOWHERE, address: "Tverskaya 77" });
+  });
+
+  test("A point of the map takes an address that belonged to another point away, and keeps one that the operator typed.", () => {
+    expect(withPoint(found, there).address).toBe("59.90000, 30.30000");
+    const named = withAddress(withPoint(NOWHERE, here), "Behind the station");
+    expect(named).toEqual({ address: "Behind the station", point: here, isFound: false });
+    expect(withPoint(named, there)).toEqual({ ...named, point: there });
+    expect(withPoint(withPoint(NOWHERE, here), there).address).toBe("59.90000, 30.30000");
+  });
 });
 
 describe("both languages", () => {
@@ -82,6 +112,22 @@ describe("both languages", () => {
       ([, [english, russian]]) => holes(english).join() !== holes(russian).join(),
     );
     expect(wrong).toEqual([]);
+  });
+
+  test("Each kind of effect in the outbox and each deed in the audit log has a Russian name.", () => {
+    const root = new URL("../../src/", import.meta.url);
+    const sources = readdirSync(root, { recursive: true, encoding: "utf8" })
+      .filter((name) => name.endsWith(".ts"))
+      .map((name) => readFileSync(new URL(name, root), "utf8"));
+    const found = (pattern: RegExp) => [
+      ...new Set(sources.flatMap((source) => [...source.matchAll(pattern)].map(([, code = ""]) => code))),
+    ];
+    const effects = found(/\b(?:define|declare)Effect(?:<[^(]*>)?\(\s*"(\w+)"/g);
+    const deeds = [...found(/\baudit\("(\w+)"/g), ...found(/\baction: "(\w+\.\w+)"/g)];
+    expect([effects.length > 15, deeds.length > 20]).toEqual([true, true]);
+    const wrong = [...effects, ...deeds].filter((code) => !/^[А-ЯЁ]/.test(codeWords(deedOf(code), "ru")));
+    // These are called so in Russian too.
+    expect(wrong).toEqual(["push"]);
   });
 
   test("No page has a text of its own beside the catalogue.", () => {

@@ -8,6 +8,7 @@ import GeoJSONVT from "geojson-vt";
 import { feature, merge, mesh } from "topojson-client";
 import { fromGeojsonVt } from "vt-pbf";
 import { writeArchive } from "./pmtiles.mjs";
+import { russianName } from "./russian.mjs";
 
 const require = createRequire(import.meta.url);
 
@@ -105,10 +106,11 @@ function cityNames(cities) {
   return cities
     .filter(({ population }) => population >= CITIES.at(-1)[1])
     .sort((a, b) => b.population - a.population)
-    .map(({ name, population, loc }) =>
+    .map(({ name, country, population, loc }) =>
       point(loc.coordinates, {
         kind: "locality",
         name,
+        ...(country === "RU" ? { "name:ru": russianName(name) } : {}),
         population_rank: Math.round(Math.log2(population / 1000)),
         min_zoom: CITIES.find(([, least]) => population >= least)[0],
       }),

@@ -16,7 +16,15 @@ export function Dialog({ title, onClose, children, footer, wide }: DialogProps) 
   const id = useId();
   const words = useWords();
   useEffect(() => {
-    place.current?.showModal();
+    const dialog = place.current;
+    dialog?.showModal();
+    // What is asked first; else the button that changes nothing, so that Enter does no harm.
+    const first = "input, select, textarea, button";
+    (
+      dialog?.querySelector<HTMLElement>(".dialog-body :is(input, select, textarea)") ??
+      dialog?.querySelector<HTMLElement>(`:scope > footer :is(${first})`) ??
+      dialog?.querySelector<HTMLElement>(`.dialog-body :is(${first})`)
+    )?.focus();
   }, []);
   return (
     <dialog ref={place} className={wide ? "dialog wide" : "dialog"} aria-labelledby={id} onClose={onClose}>
@@ -51,7 +59,7 @@ export function Confirm({ title, children, action, keep, danger, busy, onConfirm
       footer={
         <>
           <Button onClick={onClose}>{keep || words("do.keep")}</Button>
-          <Button look={danger ? "danger" : "main"} disabled={busy} onClick={onConfirm} autoFocus>
+          <Button look={danger ? "danger" : "main"} disabled={busy} onClick={onConfirm}>
             {action}
           </Button>
         </>

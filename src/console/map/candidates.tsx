@@ -1,14 +1,12 @@
 /** The trucks that can take an order, each with its button, and why the others nearby can't. */
 import { useRoom } from "@caravan/client/react";
 import { useQuery } from "@tanstack/react-query";
-import { useLocaleState } from "ra-core";
 import { useRef } from "react";
 import { useCode } from "../codes.ts";
-import { useWords } from "../i18n.ts";
+import { useFormats, useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Ago } from "../records/fields/values.tsx";
 import { type Candidate, readCandidates } from "./board/reading.ts";
-import { distanceWords, usesMiles } from "./units.ts";
 
 interface CandidatesProps {
   readonly order: string;
@@ -78,20 +76,14 @@ export function Candidates({ order, version, onAssign }: CandidatesProps) {
 function About({ truck }: { truck: Candidate }) {
   const words = useWords();
   const code = useCode();
-  const [language] = useLocaleState();
+  const formats = useFormats();
   const { driver, fault, located_at: at } = truck;
   return (
     <span>
       <strong>{truck.license_plate}</strong>
       <small>
         {driver ? `${driver.name} · ` : ""}
-        {words("map.away", {
-          distance: distanceWords(
-            language ?? "en",
-            usesMiles(language ?? "en", navigator.language),
-            truck.distance_m,
-          ),
-        })}
+        {words("map.away", { distance: formats.distance(truck.distance_m) })}
         {at ? (
           <>
             {" · "}

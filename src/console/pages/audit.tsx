@@ -106,7 +106,7 @@ export function AuditCard({ row }: { row: AuditRow }) {
           <thead>
             <tr>
               <th>{words("conflict.field")}</th>
-              <th>{words("audit.before")}</th>
+              {row.before ? <th>{words("audit.before")}</th> : null}
               <th>{words("audit.after")}</th>
             </tr>
           </thead>
@@ -114,9 +114,11 @@ export function AuditCard({ row }: { row: AuditRow }) {
             {changes.map((change) => (
               <tr key={change.field.name}>
                 <th scope="row">{label(change.field.label)}</th>
-                <td className="was">
-                  <Side change={change} side="before" row={row} />
-                </td>
+                {row.before ? (
+                  <td className="was">
+                    <Side change={change} side="before" row={row} />
+                  </td>
+                ) : null}
                 <td className="mark">
                   <Side change={change} side="after" row={row} />
                 </td>

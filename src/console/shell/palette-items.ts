@@ -3,7 +3,7 @@ import { useLocaleState } from "ra-core";
 import { mayOpen, type Resource, useLabel, useResources } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { toggleTheme } from "../theme.ts";
-import { catalogue, type Word } from "../words.ts";
+import { catalogue, type PlainWord } from "../words.ts";
 
 /** Something to choose: a place to go to, or something to do. */
 export interface Item {
@@ -21,7 +21,7 @@ interface Known extends Item {
 }
 
 /** The words of both languages. */
-const both = (...keys: readonly Word[]) => keys.flatMap((key) => [...catalogue[key]]).join(" ");
+const both = (...keys: readonly PlainWord[]) => keys.flatMap((key) => [...catalogue[key]]).join(" ");
 
 /** Says that something is made, in forms that people type. */
 const NEW = "new create add новый новая новое создать добавить";
@@ -48,7 +48,7 @@ export function usePages(): readonly Known[] {
   const resources = useResources();
   const words = useWords();
   const label = useLabel();
-  const page = (path: string, word: Word, more = "") =>
+  const page = (path: string, word: PlainWord, more = "") =>
     known({ key: path, path, title: words(word) }, both(word), more);
   return [
     ...(mayOpen(resources, "overview") ? [page("/", "nav.overview", "home dashboard главная")] : []),
@@ -62,7 +62,7 @@ export function usePages(): readonly Known[] {
           key: `/${resource.name}`,
           path: `/${resource.name}`,
           title: label(resource.label),
-          about: words(`group.${resource.group}` as Word),
+          about: words(`group.${resource.group}` as PlainWord),
         },
         namesOf(resource),
       ),

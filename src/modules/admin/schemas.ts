@@ -10,9 +10,13 @@ export const inList = z.object({ resource: z.string() });
 export const ofOne = z.object({ resource: z.string(), id: z.string() });
 
 export const Row = z.looseObject({ id: z.union([z.string(), z.number()]) }).openapi("AdminRow");
-export const VersionedRow = Row.extend({ version: z.string(), actions: z.array(z.string()) }).openapi(
-  "AdminVersionedRow",
-);
+export const VersionedRow = Row.extend({
+  version: z.string(),
+  actions: z.array(z.string()),
+  locked: z.array(z.string()).optional().openapi({
+    description: "Writable fields that can't be changed while the row is as it is.",
+  }),
+}).openapi("AdminVersionedRow");
 export const Fields = z
   .looseObject({})
   .openapi("AdminFields", { description: "The fields that the resource declares." });

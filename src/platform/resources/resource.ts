@@ -203,6 +203,8 @@ export interface Resource {
   readonly removable?: SQL;
   /** `table.column` of a unique constraint → the field under which its violation is reported, where no field has that column. */
   readonly clashes?: Readonly<Record<string, string>>;
+  /** Fields that the row does not let change as it is: forms show them without an input, `consequences` refuses them. */
+  readonly locked?: (row: Values) => readonly string[];
   /** The domain's rules for a change: throws a refusal, or returns what else belongs to the transaction. */
   readonly consequences?: (ctx: RequestContext, change: Change) => Promise<Consequences>;
   /** What else is deleted with a row, and the condition for it; throws a refusal. */

@@ -1,6 +1,7 @@
 /** Trucks, orders, payments and tickets in the console follow the rules of their module. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { newPerson, type Person } from "../../authorization/world.ts";
+import { tariffRow } from "../../dispatch/scene.ts";
 import { del, get, patch, post, rows, unique } from "../../harness/api.ts";
 import { asAnyVersion as as } from "../requests.ts";
 import { anOrder, aPayment, aTariff, aTruck } from "./towing.ts";
@@ -99,6 +100,23 @@ describe("an order", () => {
     expect((await patch(at(over), { final_price: "1200.50" }, as(operator))).body.final_price).toBe(
       "1200.50",
     );
+  });
+
+  test("An order names the fields that it does not let change in its state, and no others are refused.", async () => {
+    const dear = await tariffRow(90_000);
+    const lockedIn = async (status: string) => {
+      const id = await newOrder(status);
+      const { locked, estimated_price: estimate } = (await get(at(id), as(operator))).body;
+      const answer = await patch(at(id), { vehicle_type: dear, description: "Keys" }, as(operator));
+      const refused = answer.status === 400 ? Object.keys(answer.body) : [];
+      expect(refused).toEqual(["vehicle_type", "description"].filter((name) => locked.includes(name)));
+      if (answer.status === 200)
+        expect(Number(answer.body.estimated_price)).toBeGreaterThan(Number(estimate));
+      return locked;
+    };
+    expect(await lockedIn("PENDING")).toEqual([]);
+    expect(await lockedIn("ASSIGNED")).toEqual(["vehicle_type"]);
+    expect(await lockedIn("COMPLETED")).not.toContain("final_price");
   });
 
   test("Many orders are cancelled at once, each by its own rules.", async () => {

@@ -1,7 +1,8 @@
 /** The map's styles are valid for each ground, theme and language, and draw only layers that the tiles have. */
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { describe, expect, test } from "vitest";
-import { type Ground, hasStreets, type TileJson } from "../../../src/console/map/ground/ground.ts";
+import { russianName } from "../../../scripts/setup/map/russian.mjs";
+import { type Ground, namesCities, type TileJson } from "../../../src/console/map/ground/ground.ts";
 import { styleFor } from "../../../src/console/map/ground/style.ts";
 
 const tiles = (layers: readonly string[], format = "pbf"): Ground => ({
@@ -19,10 +20,10 @@ const OPENMAPTILES = [
 ];
 const WORLD = ["earth", "boundaries", "places"];
 
-const GROUNDS: readonly [string, Ground, streets: boolean][] = [
+const GROUNDS: readonly [string, Ground, cities: boolean][] = [
   ["Protomaps' basemap", tiles(PROTOMAPS), true],
   ["OpenMapTiles", tiles(OPENMAPTILES), true],
-  ["the small world", tiles(WORLD), false],
+  ["the small world", tiles(WORLD), true],
   ["tiles without a list of layers", tiles([]), false],
   ["pictures of a map file", tiles([], "png"), true],
   ["a tile server", { kind: "pictures", url: "https://tiles.example.com/{z}/{x}/{y}.png" }, true],
@@ -32,13 +33,13 @@ const GROUNDS: readonly [string, Ground, streets: boolean][] = [
 describe.each(["light", "dark"] as const)("the %s style", (theme) => {
   test.each(GROUNDS)(
     "With %s it is valid in both languages, and asks no other server for letters or signs.",
-    (_, ground, streets) => {
+    (_, ground, cities) => {
       for (const language of ["en", "ru"]) {
         const style = styleFor(theme, ground, language);
         expect(validateStyleMin(style)).toEqual([]);
         expect([style.glyphs, style.sprite]).toEqual([undefined, undefined]);
       }
-      expect(hasStreets(ground)).toBe(streets);
+      expect(namesCities(ground)).toBe(cities);
     },
   );
 
@@ -52,6 +53,18 @@ describe.each(["light", "dark"] as const)("the %s style", (theme) => {
     );
     expect([...new Set(used)].sort()).toEqual([...layers].sort());
   });
+});
+
+test.each([
+  ["Moscow", "Москва"],
+  ["Gus’-Khrustal’nyy", "Гусь-Хрустальный"],
+  ["Novyye Kuz’minki", "Новые Кузьминки"],
+  ["Troitsk", "Троицк"],
+  ["Bratsk", "Братск"],
+  ["Yeysk", "Ейск"],
+  ["Orël", "Орёл"],
+])("The small world's %s is %s on a Russian map.", (latin, russian) => {
+  expect(russianName(latin)).toBe(russian);
 });
 
 test("The dark style shares no colour of the ground with the light one.", () => {

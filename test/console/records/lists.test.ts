@@ -194,7 +194,7 @@ describe("a list", () => {
     await page.locator(".offline").waitFor({ state: "detached" });
   });
 
-  test("A bulk operation shows the number of records before it runs; another filter clears the selection.", async () => {
+  test("A bulk operation shows the number of records before it runs; another filter clears the selection, and so does leaving the list.", async () => {
     const mark = unique("Bulk ");
     const made = [await aTariff(`${mark} first`), await aTariff(`${mark} second`)];
     const { page } = await stage.signedIn("operator", "/vehicle-types");
@@ -206,6 +206,14 @@ describe("a list", () => {
     await page.getByText("1 record", { exact: true }).waitFor();
     expect(await page.getByRole("toolbar").count()).toBe(0);
     await page.getByRole("searchbox").fill(mark);
+    await page.getByText("2 records", { exact: true }).waitFor();
+    expect(await page.getByRole("toolbar").count()).toBe(0);
+    await page.getByLabel("Select all on this page").check();
+    await page.getByText("2 selected").waitFor();
+    // A link elsewhere and back may have another filter.
+    await page.locator('.side a[href$="/tow-trucks"]').click();
+    await page.getByRole("heading", { name: "Tow trucks" }).waitFor();
+    await page.goBack();
     await page.getByText("2 records", { exact: true }).waitFor();
     expect(await page.getByRole("toolbar").count()).toBe(0);
     await page.getByLabel("Select all on this page").check();

@@ -46,12 +46,12 @@ async function readTiles(): Promise<Ground> {
   return { kind: "tiles", description: body };
 }
 
-/** The small world has countries and cities only; the database's own cities are drawn over it. */
-export const hasStreets = (ground: Ground) =>
+/** Over a ground without names of cities, the database's own are drawn. */
+export const namesCities = (ground: Ground) =>
   ground.kind === "pictures" ||
   (ground.kind === "tiles" &&
-    (isPicture(ground.description) || layersOf(ground.description).some((id) => STREETS.has(id))));
-const STREETS = new Set(["roads", "transportation"]);
+    (isPicture(ground.description) || layersOf(ground.description).some((id) => CITIES.has(id))));
+const CITIES = new Set(["places", "place"]);
 
 const layersOf = ({ vector_layers = [] }: TileJson) => vector_layers.map(({ id }) => id);
 const isPicture = ({ format = "pbf" }: TileJson) => format !== "pbf";

@@ -2,7 +2,7 @@
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Theme } from "../../theme.ts";
 import { NOTHING, type Shape } from "../canvas/shapes.ts";
-import { type Ground, groundStyle, hasStreets } from "./ground.ts";
+import { type Ground, groundStyle, namesCities } from "./ground.ts";
 
 /** Colours of truck states, also used in the legend. */
 export const STATES: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export function styleFor(theme: Theme, ground: Ground, language: string): StyleS
   const ink = isDark ? "#c9d2de" : "#37455a";
   const paper = isDark ? "#12181f" : "#ffffff";
   const halo = { "text-color": ink, "text-halo-color": paper, "text-halo-width": 1.4 };
-  const plain: LayerSpecification[] = hasStreets(ground)
+  const plain: LayerSpecification[] = namesCities(ground)
     ? []
     : [
         ...(ground.kind === "grid" ? [gridLayer(isDark)] : []),
@@ -32,8 +32,7 @@ export function styleFor(theme: Theme, ground: Ground, language: string): StyleS
           id: "cities",
           type: "symbol",
           source: "cities",
-          // Wide, so that the same city of the small world, in other letters, is not beside it.
-          layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-padding": 24 },
+          layout: { "text-field": ["get", "name"], "text-font": FONT, "text-size": 12, "text-padding": 12 },
           paint: halo,
         },
       ];

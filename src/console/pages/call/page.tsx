@@ -9,9 +9,10 @@ import { useDebounced } from "../../kit/debounce.ts";
 import { forgetUnsaved, Guard } from "../../kit/guard.tsx";
 import { Loading, PageTitle } from "../../kit/page.tsx";
 import { Control } from "../../records/fields/inputs.tsx";
-import type { Word } from "../../words.ts";
+import type { PlainWord } from "../../words.ts";
+import { NOWHERE, type Place, withAddress, withPoint } from "./place.ts";
 import { PlaceField } from "./place-field.tsx";
-import { findCaller, type Point, placeOrder, readPrice, wayOf } from "./requests.ts";
+import { findCaller, placeOrder, readPrice, wayOf } from "./requests.ts";
 
 const PointMap = lazy(() => import("../../map/point-map.tsx"));
 
@@ -26,7 +27,7 @@ export function CallPage() {
   const notify = useNotify();
   const [search] = useSearchParams();
   const [values, setValues] = useState<Values>(() => ({ phone: search.get("phone") ?? "" }));
-  const [points, setPoints] = useState<Readonly<Record<End, Point | null>>>({ pickup: null, delivery: null });
+  const [ends, setEnds] = useState<Readonly<Record<End, Place>>>({ pickup: NOWHERE, delivery: NOWHERE });
   const [picking, setPicking] = useState<End>("pickup");
   const [faults, setFaults] = useState<Readonly<Record<string, string>>>({});
   const [busy, setBusy] = useState(false);
@@ -41,28 +42,33 @@ export function CallPage() {
   });
   const known = phone === values.phone ? caller : undefined;
   const car = known?.vehicles.find(({ id }) => id === values.vehicle) ?? null;
-  const { pickup, delivery } = points;
+  const pickup = ends.pickup.point;
+  const delivery = ends.delivery.point;
   const way = pickup && delivery && values.vehicle_type ? wayOf(pickup, delivery, values.vehicle_type) : null;
-  const { data: price } = useQuery({
+  const { data: price, error: priceFault } = useQuery({
     queryKey: ["estimate", way],
     queryFn: ({ signal }) => readPrice(way ?? {}, signal),
     enabled: way !== null,
     retry: false,
   });
 
-  const setPoint = (end: End, point: Point, address?: string) => {
-    setPoints((before) => ({ ...before, [end]: point }));
-    const name = `${end}_address`;
-    const inDegrees = `${point.latitude.toFixed(5)}, ${point.longitude.toFixed(5)}`;
-    if (address !== undefined || !isTyped(values[name])) set({ [name]: address ?? inDegrees });
-    if (end === "pickup" && !delivery) setPicking("delivery");
+  const setEnd = (name: End, end: Place) => setEnds((before) => ({ ...before, [name]: end }));
+  const setPoint = (name: End, next: Place) => {
+    setEnd(name, next);
+    if (name === "pickup" && !delivery) setPicking("delivery");
   };
   const save = async (event: FormEvent) => {
     event.preventDefault();
     if (!way) return;
     setBusy(true);
     try {
-      const { id } = await placeOrder({ ...withoutBlanks(values), ...way, vehicle: car?.id ?? null });
+      const { id } = await placeOrder({
+        ...withoutBlanks(values),
+        ...way,
+        pickup_address: ends.pickup.address,
+        delivery_address: ends.delivery.address,
+        vehicle: car?.id ?? null,
+      });
       notify("ra.notification.created", { type: "success" });
       forgetUnsaved();
       navigate(`/orders/${id}`);
@@ -73,7 +79,7 @@ export function CallPage() {
     }
     setBusy(false);
   };
-  const input = (name: string, label: Word, more: Partial<InputFieldProps> = {}) => (
+  const input = (name: string, label: PlainWord, more: Partial<InputFieldProps> = {}) => (
     <InputField
       name={name}
       label={words(label)}
@@ -83,28 +89,28 @@ export function CallPage() {
       {...more}
     />
   );
-  const end = (name: End, label: Word) => (
+  const end = (name: End, label: PlainWord) => (
     <PlaceField
       label={words(label)}
-      address={String(values[`${name}_address`] ?? "")}
-      point={points[name]}
+      place={ends[name]}
       picking={picking === name}
       fault={faults[`${name}_address`] ?? faults[`${name}_latitude`]}
-      onAddress={(address) => set({ [`${name}_address`]: address })}
-      onPoint={(point, address) => setPoint(name, point, address)}
-      onPick={() => {
-        setPoints((before) => ({ ...before, [name]: null }));
-        setPicking(name);
-      }}
+      onAddress={(address) => setEnd(name, withAddress(ends[name], address))}
+      onChoose={(chosen) => setPoint(name, chosen)}
+      onPick={() => setPicking(name)}
     />
   );
+  // The phone may come from the palette.
+  const isEdited =
+    Object.entries(values).some(([name, value]) => isTyped(value) && value !== search.get(name)) ||
+    Object.values(ends).some(({ address }) => address !== "");
   const client = known?.client ?? null;
   const name = client ? [client.first_name, client.last_name].filter(Boolean).join(" ") : "";
   return (
     <section className="page call">
       <PageTitle title={words("call.title")} />
       <form className="form" onSubmit={save}>
-        <Guard when={Object.values(values).some(isTyped)} />
+        <Guard when={isEdited} />
         <h2>{words("call.client")}</h2>
         <div className="fields">
           {input("phone", "call.phone", {
@@ -160,7 +166,11 @@ export function CallPage() {
           {end("delivery", "call.to")}
         </div>
         <Suspense fallback={<Loading />}>
-          <PointMap pickup={pickup} delivery={delivery} onPoint={(point) => setPoint(picking, point)} />
+          <PointMap
+            pickup={pickup}
+            delivery={delivery}
+            onPoint={(point) => setPoint(picking, withPoint(ends[picking], point))}
+          />
         </Suspense>
         <h2>{words("call.order")}</h2>
         <div className="fields">
@@ -171,9 +181,11 @@ export function CallPage() {
         </div>
         <div className="form-bar">
           <p className="price" aria-live="polite">
-            {price === undefined
-              ? words("call.noPrice")
-              : words("call.price", { price: formats.money(price) })}
+            {priceFault
+              ? priceFault.message
+              : price === undefined
+                ? words("call.noPrice")
+                : words("call.price", { price: formats.money(price) })}
           </p>
           <Button type="submit" look="main" disabled={busy || !way || !known}>
             {words("call.save")}
@@ -221,7 +233,9 @@ function InputField({ name, label, value, fault, required, kind, onChange }: Inp
           autoComplete="off"
           aria-invalid={Boolean(fault) || undefined}
           value={String(value ?? "")}
-          onChange={(event) => onChange(event.target.value)}
+          onChange={(event) =>
+            onChange(name === "license_plate" ? event.target.value.toUpperCase() : event.target.value)
+          }
         />
       ) : (
         <Control

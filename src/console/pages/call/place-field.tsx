@@ -4,32 +4,33 @@ import { useId } from "react";
 import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { useDebounced } from "../../kit/debounce.ts";
-import { findPlaces, type Point } from "./requests.ts";
+import { isOwnAddress, type Place } from "./place.ts";
+import { findPlaces } from "./requests.ts";
 
 interface PlaceFieldProps {
   readonly label: string;
-  readonly address: string;
-  readonly point: Point | null;
+  readonly place: Place;
   /** A click on the map sets this place. */
   readonly picking: boolean;
   readonly fault?: string | undefined;
   readonly onAddress: (address: string) => void;
-  readonly onPoint: (point: Point, address?: string) => void;
+  readonly onChoose: (found: Place) => void;
   readonly onPick: () => void;
 }
 
 export function PlaceField(props: PlaceFieldProps) {
-  const { label, address, point, picking, fault, onAddress, onPoint, onPick } = props;
+  const { label, place, picking, fault, onAddress, onChoose, onPick } = props;
+  const { address, point } = place;
   const id = useId();
   const words = useWords();
   const query = useDebounced(address.trim());
   const { data } = useQuery({
     queryKey: ["places", query],
     queryFn: ({ signal }) => findPlaces(query, signal),
-    enabled: query.length > 3 && point === null,
+    enabled: query.length > 3 && isOwnAddress(place),
     staleTime: 60_000,
   });
-  const found = point === null && query === address.trim() ? (data?.places ?? []) : [];
+  const results = isOwnAddress(place) && query === address.trim() ? (data?.places ?? []) : [];
   return (
     <div className="field wide">
       <label htmlFor={id}>
@@ -53,12 +54,16 @@ export function PlaceField(props: PlaceFieldProps) {
           ? `${point.latitude.toFixed(5)}, ${point.longitude.toFixed(5)}`
           : words(data && !data.available ? "call.noGeocoder" : "call.noPoint")}
       </p>
-      {found.length > 0 ? (
+      {results.length > 0 ? (
         <ul className="places">
-          {found.map((place) => (
-            <li key={`${place.latitude},${place.longitude},${place.address}`}>
-              <button type="button" className="link" onClick={() => onPoint(place, place.address)}>
-                {place.address}
+          {results.map((found) => (
+            <li key={`${found.latitude},${found.longitude},${found.address}`}>
+              <button
+                type="button"
+                className="link"
+                onClick={() => onChoose({ address: found.address, point: found, isFound: true })}
+              >
+                {found.address}
               </button>
             </li>
           ))}

@@ -6,7 +6,7 @@ import { useCode } from "../../codes.ts";
 import { useFormats, useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
-import { shortId } from "../../records/fields/titles.ts";
+import { phoneWords, shortId } from "../../records/fields/titles.ts";
 import { Instant, State } from "../../records/fields/values.tsx";
 import type { Changes } from "./change.tsx";
 import { Avatar } from "./people.tsx";
@@ -152,7 +152,7 @@ function PersonCard({ ticket: { author }, isOnline }: { ticket: Detail; isOnline
         <p>
           <a className="button phone" href={`tel:${author.phone}`}>
             <Icon name="phone" />
-            {author.phone}
+            {phoneWords(author.phone)}
           </a>
         </p>
       ) : null}

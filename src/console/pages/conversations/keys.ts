@@ -1,6 +1,6 @@
 /** Shortcuts of the conversations: what a key means, wherever letters are on the keyboard. */
 import { useEffect, useRef, useSyncExternalStore } from "react";
-import type { Word } from "../../words.ts";
+import type { PlainWord } from "../../words.ts";
 
 export type Command =
   | "next"
@@ -46,7 +46,7 @@ export function commandOf(
 }
 
 /** Keys for the help, by what they do. */
-export const HELP: readonly (readonly [keys: readonly string[], word: Word])[] = [
+export const HELP: readonly (readonly [keys: readonly string[], word: PlainWord])[] = [
   [["j", "↓"], "talk.key.next"],
   [["k", "↑"], "talk.key.previous"],
   [["Enter"], "talk.key.open"],

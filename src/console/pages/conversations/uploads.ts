@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useWords } from "../../i18n.ts";
 import { sendFile } from "../../records/files/upload.ts";
-import type { Word } from "../../words.ts";
+import type { PlainWord } from "../../words.ts";
 import { filesPath } from "./requests.ts";
 
 /** As the server takes it; a larger file is refused before it is sent. */
@@ -97,7 +97,7 @@ export function useUploads(ticketId: string): Uploads {
 }
 
 /** Why a file is not even sent. `already`: the number of files before it. */
-function faultOf(file: File, already: number): Word | null {
+function faultOf(file: File, already: number): PlainWord | null {
   if (already >= MOST_FILES) return "talk.tooMany";
   if (file.size > MOST_BYTES) return "talk.tooLarge";
   if (file.size === 0) return "talk.emptyFile";

@@ -1,6 +1,7 @@
 /** The client and the driver of an order, with their phones one tap away. */
 import { type RaRecord, useGetOne } from "ra-core";
 import { useWords } from "../../i18n.ts";
+import { phoneWords } from "../../records/fields/titles.ts";
 import { RecordLink } from "../../records/fields/values.tsx";
 
 const SOMEBODY = { enabled: true };
@@ -29,7 +30,7 @@ function Contact({ label, id }: { label: string; id: unknown }) {
         <>
           {" "}
           <a className="phone" href={`tel:${person.phone}`}>
-            {String(person.phone)}
+            {phoneWords(String(person.phone))}
           </a>
         </>
       ) : null}

@@ -49,7 +49,7 @@ export function Timeline({ order }: { order: RaRecord }) {
         row,
         "o",
         `${words("order.offer")}: ${code(text(row.status))}`,
-        words("map.away", { km: formats.number(Number(row.distance) / 1000, 1) }),
+        words("map.away", { distance: formats.distance(Number(row.distance)) }),
         null,
       ),
     ),

@@ -8,6 +8,7 @@ import { instantAt, ownZone, wallTime } from "../../zone.ts";
 import { decimalOf } from "./amounts.ts";
 import { CheckboxGroup, OptionGroup } from "./checkbox-group.tsx";
 import { RecordCombobox } from "./combobox.tsx";
+import { PlaceInput } from "./place-input.tsx";
 import { ZoneHint } from "./zoned.tsx";
 
 const LONG = /description|comment|body|message|notes|text|about|hobb/;
@@ -148,7 +149,7 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
         return <OptionGroup id={id} options={field.options} value={value} onChange={onChange} />;
       return <Json {...common} value={value} onChange={onChange} />;
     case "place":
-      return <Place {...common} value={value} onChange={onChange} />;
+      return <PlaceInput {...common} name={field.name} value={value} onChange={onChange} />;
     // Files are changed by themselves: `records/files/`.
     case "file":
       return null;
@@ -211,32 +212,5 @@ function Json({ value, onChange, ...rest }: PartProps) {
       value={text}
       onChange={(event) => onChange(read(event.target.value))}
     />
-  );
-}
-
-function Place({ id, value, onChange, onBlur }: PartProps) {
-  const words = useWords();
-  const point = (typeof value === "object" && value !== null ? value : {}) as {
-    latitude?: number;
-    longitude?: number;
-  };
-  const part = (name: "latitude" | "longitude") => (
-    <input
-      id={name === "latitude" ? id : undefined}
-      aria-label={words(`record.${name}`)}
-      type="number"
-      step="any"
-      value={point[name] ?? ""}
-      onBlur={onBlur}
-      onChange={(event) =>
-        onChange({ ...point, [name]: event.target.value === "" ? null : Number(event.target.value) })
-      }
-    />
-  );
-  return (
-    <div className="pair">
-      {part("latitude")}
-      {part("longitude")}
-    </div>
   );
 }

@@ -21,11 +21,13 @@ export function titleOf(record: Readonly<Record<string, unknown>>, known?: strin
   return `№ ${shortId(String(record.id ?? ""))}`;
 }
 
-/** The beginning of a uuid; numbers unchanged. */
-export function shortId(id: string | number): string {
-  const words = String(id);
-  return words.length > 12 ? words.slice(0, 8) : words;
-}
+/** With the beginning of each uuid and each long key in it: `order:640ae9ce`. Numbers and names unchanged. */
+export const shortId = (id: string | number): string =>
+  String(id).replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{4,}|[0-9a-f]{16,}/gi, (key) => key.slice(0, 8));
+
+/** A phone as people read it: `+7 900 123-45-67` for a Russian number, others as they are. */
+export const phoneWords = (phone: string): string =>
+  phone.replace(/^(\+7)(\d{3})(\d{3})(\d\d)(\d\d)$/, "$1\u00a0$2\u00a0$3-$4-$5");
 
 /** Additional facts that tell records apart in a choice, without those that the title has. `known`: as for the title. */
 export function subtitleOf(record: Readonly<Record<string, unknown>>, known?: string): string {

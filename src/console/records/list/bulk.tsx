@@ -25,7 +25,8 @@ export function BulkBar({ resource }: { resource: Resource }) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: "all" applies to the selection at that time.
   useEffect(() => setEverything(false), [many, filterValues]);
   const filters = JSON.stringify(filterValues);
-  const chosenIn = useRef(filters);
+  // Kept selections of an earlier visit were made under other filters.
+  const chosenIn = useRef<string | null>(null);
   // Rows that the filters no longer show are not acted on.
   useEffect(() => {
     if (chosenIn.current === filters) return;

@@ -23,9 +23,12 @@ export function EditForm({ resource, record: newest }: { resource: Resource; rec
   if (!isEdited && record !== newest) setRecord(newest);
   const notify = useNotify();
   const words = useWords();
-  const canEdit = resource.can.edit && resource.fields.some(({ writable, once }) => writable && !once);
-  if (!canEdit) return <Facts fields={resource.fields} record={record} />;
-  const editable = resource.fields.filter(({ writable, once }) => writable && !once);
+  const locked: unknown = record.locked;
+  const editable = resource.fields.filter(
+    ({ name, writable, once }) =>
+      resource.can.edit && writable && !once && !(Array.isArray(locked) && locked.includes(name)),
+  );
+  if (editable.length === 0) return <Facts fields={resource.fields} record={record} />;
   // The heading has the title.
   const fixed = resource.fields.filter(
     (field) => !editable.includes(field) && (field.name !== resource.title || field.type === "reference"),

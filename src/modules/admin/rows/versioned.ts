@@ -19,6 +19,7 @@ export async function versionedRow(
     ...(await shownWhole(ctx, caller, resource, subject)),
     version,
     actions: possibleActions(caller, resource, subject),
+    ...(resource.locked ? { locked: [...resource.locked(subject.row)] } : {}),
   } as z.input<typeof VersionedRow>;
   return { wire, headers: { ETag: `"${version}"` } };
 }

@@ -5,7 +5,13 @@ import { text } from "../../../platform/http/text.ts";
 import type { Change, Consequences, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { planEdit, tellNewRoute } from "../orders/commands.ts";
-import type { EditableOrder, OrderEdit } from "../orders/rules.ts";
+import {
+  type Editable,
+  type EditableOrder,
+  mayEdit,
+  type OrderEdit,
+  type OrderStatus,
+} from "../orders/rules.ts";
 
 const NOT_NOW = text(
   "This can't be changed in the present state any more.",
@@ -30,6 +36,25 @@ function toEdit(values: Values): OrderEdit {
   };
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as OrderEdit;
 }
+
+/** The part of an order that each of the console's fields belongs to. */
+const PARTS = {
+  priority: "priority",
+  pickup_address: "place",
+  pickup: "place",
+  delivery_address: "place",
+  delivery: "place",
+  vehicle_type: "tariff",
+  description: "description",
+  scheduled_at: "schedule",
+  final_price: "finalPrice",
+} as const satisfies Readonly<Record<string, Editable>>;
+
+/** The console's fields that operators may not change while the order is as it is. */
+export const lockedFields = ({ status }: Values): string[] =>
+  Object.entries(PARTS)
+    .filter(([, part]) => !mayEdit("operator", status as OrderStatus, part))
+    .map(([name]) => name);
 
 const NAMES = { scheduledAt: "scheduled_at", vehicleTypeId: "vehicle_type" };
 

@@ -4,7 +4,7 @@ import { sql } from "drizzle-orm";
 import { string } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";
 import { presence } from "../../../platform/resources/filters.ts";
-import { instantInput, moneyInput, placeInput } from "../../../platform/resources/inputs.ts";
+import { idInput, instantInput, moneyInput, placeInput } from "../../../platform/resources/inputs.ts";
 import { EDIT, field, READ, resource } from "../../../platform/resources/resource.ts";
 import { z } from "../../../platform/zod.ts";
 import { personWords } from "../../identity/index.ts";
@@ -15,7 +15,7 @@ import { payments } from "../orders/payments/tables.ts";
 import { ratings } from "../orders/ratings/tables.ts";
 import { orderStatusHistory, orders } from "../orders/tables.ts";
 import { orderActions } from "./actions.ts";
-import { orderConsequences } from "./order-edits.ts";
+import { lockedFields, orderConsequences } from "./order-edits.ts";
 import { paymentActions } from "./payment-actions.ts";
 
 const order = text("Order", "Заказ");
@@ -49,6 +49,7 @@ const orderResource = resource({
     vehicle_plate: field.text(vehiclePlate, text("Car's plate", "Номер автомобиля"), { list: false }),
     vehicle_type: field.reference("vehicle-types", orders.vehicleTypeId, text("Tariff", "Тариф"), {
       list: false,
+      input: idInput().optional(),
     }),
     tow_truck: field.reference("tow-trucks", orders.towTruckId, text("Truck", "Эвакуатор")),
     pickup_address: field.text(orders.pickupAddress, text("From", "Откуда"), { input: address }),
@@ -124,6 +125,7 @@ const orderResource = resource({
     { resource: "order-offers", target: "order_id", label: text("Offers", "Предложения") },
     { resource: "support-tickets", target: "related_order", label: text("Tickets", "Обращения") },
   ],
+  locked: lockedFields,
   consequences: orderConsequences,
   actions: orderActions,
 });
