@@ -89,6 +89,31 @@ test("Each use has its own values, and the text is written once.", async () => {
   expect(writings).toBe(1);
 });
 
+test("The text of a raw statement is written once, too, and its values are bound as they are.", async () => {
+  const db = atPrimary(env.DB);
+  let texts = 0;
+  const counting = {
+    getSQL() {
+      texts += 1;
+      return sql`name`;
+    },
+  };
+  const rename = fixedText<{ id: number; name: string | null }, unknown>((writer, value) =>
+    writer.run(
+      sql`UPDATE fixed_things SET name = ${value("name")} WHERE id = ${value("id")} RETURNING ${counting}`,
+    ),
+  );
+  const [first, second, third] = await runBatch(db, [
+    rename({ id: 1, name: "one" }),
+    rename({ id: 2, name: 'it\'s "second"' }),
+    rename({ id: 2, name: null }),
+  ]);
+  expect(first).toMatchObject({ results: [{ name: "one" }] });
+  expect(second).toMatchObject({ results: [{ name: 'it\'s "second"' }] });
+  expect(third).toMatchObject({ results: [{ name: null }] });
+  expect(texts).toBe(1);
+});
+
 test("In a batch it stands beside other statements.", async () => {
   const db = atPrimary(env.DB);
   const [one, two, three] = await runBatch(db, [
