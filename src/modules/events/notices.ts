@@ -1,7 +1,7 @@
 /** Notices in an event's room about the event itself. Repeatable: the room recognizes each notice by its ref. */
 import { eq, sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
 import { defineEffect } from "../../platform/db/effects.ts";
+import { type FixedStatement, fixedText } from "../../platform/db/fixed-text.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
 import { epochBefore } from "../../platform/realtime/log/beginning.ts";
 import { noteRoom } from "../../platform/realtime/log/sweep.ts";
@@ -55,18 +55,23 @@ function draftOf({ uuid, action, name, ref }: RoomNotice) {
 }
 
 /** For the batch of the change, after it: what is told to rooms that nobody has entered goes to their archives. */
-export function archiveNotices(ctx: RequestContext, notices: readonly RoomNotice[]): BatchItem<"sqlite">[] {
+export function archiveNotices(
+  ctx: RequestContext,
+  notices: readonly RoomNotice[],
+): FixedStatement<unknown>[] {
   if (notices.length === 0) return [];
-  const told = JSON.stringify(notices.map((notice) => ({ uuid: notice.uuid, ...draftOf(notice) })));
+  const told = notices.map((notice) => ({ uuid: notice.uuid, ...draftOf(notice) }));
+  return [toldBefore({ told: JSON.stringify(told), now: ctx.now() })];
+}
+
+const toldBefore = fixedText<{ told: string; now: number }, unknown>((db, value) => {
   const before = sql`FROM event_entries WHERE event_id = e.id`;
-  return [
-    ctx.db.run(sql`
+  return db.run(sql`
       INSERT INTO event_entries (event_id, epoch, seq, at, ref, kind, body)
       SELECT e.id, ${epochBefore(sql`e.uuid`)}, 1 + coalesce((SELECT max(seq) ${before}), 0),
-        max(${ctx.now()}, coalesce((SELECT max(at) ${before}), 0)), n.value ->> 'ref', n.value ->> 'kind', n.value -> 'body'
-      FROM json_each(${told}) AS n JOIN events e ON e.uuid = n.value ->> 'uuid' WHERE e.room_waits`),
-  ];
-}
+        max(${value("now")}, coalesce((SELECT max(at) ${before}), 0)), n.value ->> 'ref', n.value ->> 'kind', n.value -> 'body'
+      FROM json_each(${value("told")}) AS n JOIN events e ON e.uuid = n.value ->> 'uuid' WHERE e.room_waits`);
+});
 
 export function roomNotice(
   eventId: number | null,

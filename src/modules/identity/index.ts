@@ -17,6 +17,8 @@ export {
   displayName,
   displayNameSql,
   isNamedBy,
+  type NameLists,
+  nameLists,
   personWords,
   staffTitleSql,
   type Viewer,

@@ -3,6 +3,7 @@ import { and, eq, getTableColumns, type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { runBatch } from "../../platform/db/client.ts";
 import { defineEffect } from "../../platform/db/effects.ts";
+import { type FixedStatement, fixedText } from "../../platform/db/fixed-text.ts";
 import type { Effect } from "../../platform/db/outbox.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { isoTime } from "../../platform/time.ts";
@@ -40,16 +41,20 @@ const PUSHED = sql`RETURNING id, user_id AS userId, type, title, message, about,
  * The statement that writes the rows, for the batch of the change. People who turned notifications off get none.
  * `noticeEffects` push what it returns.
  */
-export function noticeRows(ctx: RequestContext, notices: readonly Notice[]): BatchItem<"sqlite"> {
-  return ctx.db.run(sql`
+export function noticeRows(ctx: RequestContext, notices: readonly Notice[]): FixedStatement<unknown> {
+  return newNotices({ notices: JSON.stringify(notices), now: ctx.now() });
+}
+
+const newNotices = fixedText<{ notices: string; now: number }, unknown>((db, value) =>
+  db.run(sql`
     INSERT OR IGNORE INTO notifications (user_id, type, title, message, about, ref, created_at, push_words, push_subject)
     SELECT n.value ->> 'userId', n.value ->> 'type', n.value ->> 'title', n.value ->> 'message', n.value ->> 'about',
-      n.value ->> 'ref', ${ctx.now()}, n.value ->> 'words', n.value ->> 'subject'
-    FROM json_each(${JSON.stringify(notices)}) AS n
+      n.value ->> 'ref', ${value("now")}, n.value ->> 'words', n.value ->> 'subject'
+    FROM json_each(${value("notices")}) AS n
     WHERE EXISTS (SELECT 1 FROM users WHERE id = n.value ->> 'userId')
       AND NOT EXISTS (SELECT 1 FROM notification_settings s WHERE s.user_id = n.value ->> 'userId' AND s.receives = 0)
-    ${PUSHED}`);
-}
+    ${PUSHED}`),
+);
 
 /** The newest notice about a thing. `recipients` selects user ids; `message` is SQL. */
 export interface LatestNotice extends Omit<Notice, "userId" | "message" | "subject"> {

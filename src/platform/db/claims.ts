@@ -1,10 +1,10 @@
 /** Outbox rows on their way: claimed by one consumer, completed, tried again, dead, requeued, purged. */
-import { and, eq, gt, gte, inArray, isNull, lt, lte, or, sql } from "drizzle-orm";
+import { and, eq, gt, gte, inArray, isNull, lt, lte, or, type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import { orderedIdAt } from "../ids.ts";
 import { type Suppression, suppressionOf } from "../mail/suppressions.ts";
 import type { RequestContext } from "../runtime.ts";
 import { type Db, runBatch } from "./client.ts";
-import { fixedText } from "./fixed-text.ts";
+import { fixedText, runFixed } from "./fixed-text.ts";
 import { outbox, sweeps } from "./tables.ts";
 
 export interface OutboxRow {
@@ -35,14 +35,23 @@ const FACTS = {
  */
 export async function untried(db: Db, ids: readonly string[]): Promise<OutboxRow[]> {
   if (ids.length === 0) return [];
-  const rows = await db
+  const rows = await runFixed(db, untriedAmong({ ids: JSON.stringify(ids) }));
+  return rows.map((row) => ({ ...row, attempts: 1 }));
+}
+
+const untriedAmong = fixedText<{ ids: string }, Omit<OutboxRow, "attempts">[]>((db, value) =>
+  db
     .select(FACTS)
     .from(outbox)
     .where(
-      and(among(ids), eq(outbox.status, "pending"), eq(outbox.attempts, 0), isNull(outbox.nextAttemptAt)),
-    );
-  return rows.map((row) => ({ ...row, attempts: 1 }));
-}
+      and(
+        among(value("ids")),
+        eq(outbox.status, "pending"),
+        eq(outbox.attempts, 0),
+        isNull(outbox.nextAttemptAt),
+      ),
+    ),
+);
 
 /**
  * Claims the rows that no other consumer has. A repeated delivery finds them sent or leased and gets none; one that
@@ -60,7 +69,7 @@ export async function claim(db: Db, ids: readonly string[], now: number): Promis
     })
     .where(
       and(
-        among(ids),
+        among(JSON.stringify(ids)),
         eq(outbox.status, "pending"),
         lte(outbox.leasedUntil, now),
         or(eq(outbox.attempts, 0), lte(outbox.nextAttemptAt, now)),
@@ -69,9 +78,10 @@ export async function claim(db: Db, ids: readonly string[], now: number): Promis
     .returning({ ...FACTS, attempts: outbox.attempts });
 }
 
-/** `id IN (…)` with one bound parameter: a statement takes at most 100. */
-const among = (ids: readonly string[]) =>
-  sql`${outbox.id} IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`;
+/** `id IN (…)` with one bound parameter, a JSON array: a statement takes at most 100. */
+function among(ids: string | SQLWrapper): SQL {
+  return sql`${outbox.id} IN (SELECT value FROM json_each(${ids}))`;
+}
 
 export interface Done {
   readonly id: string;
@@ -161,7 +171,7 @@ export function requeue(db: Db, ids: readonly string[], now: number) {
   return db
     .update(outbox)
     .set({ status: "pending", attempts: 0, leasedUntil: 0, nextAttemptAt: now + LEASE })
-    .where(and(among(ids), eq(outbox.status, "dead")))
+    .where(and(among(JSON.stringify(ids)), eq(outbox.status, "dead")))
     .returning({ id: outbox.id });
 }
 

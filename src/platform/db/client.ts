@@ -31,7 +31,8 @@ export function atPrimary(database: D1Database): Db {
   return openD1Session(database, null).db;
 }
 
-type Statement = BatchItem<"sqlite"> | FixedStatement<unknown>;
+/** A statement of a batch. */
+export type BatchStatement = BatchItem<"sqlite"> | FixedStatement<unknown>;
 
 /** Drizzle's prepared form of a statement: its SQL, and how to read its result. */
 export interface Prepared {
@@ -44,7 +45,7 @@ export interface Prepared {
  * parameters of a raw statement (0.45: its prepared query has no `stmt`), so the binding is done here.
  * A raw statement's rows are in its `results`.
  */
-export async function runBatch(db: Db, statements: readonly Statement[]): Promise<unknown[]> {
+export async function runBatch(db: Db, statements: readonly BatchStatement[]): Promise<unknown[]> {
   const prepared = prepareAll(statements);
   const bound = prepared.map((each) => {
     const { sql, params } = each.getQuery();
@@ -54,7 +55,7 @@ export async function runBatch(db: Db, statements: readonly Statement[]): Promis
 }
 
 /** Statements in their prepared form, for those who run them elsewhere. */
-export function prepareAll(statements: readonly Statement[]): Prepared[] {
+export function prepareAll(statements: readonly BatchStatement[]): Prepared[] {
   return statements.map((statement) => (statement as unknown as { _prepare(): Prepared })._prepare());
 }
 

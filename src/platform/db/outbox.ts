@@ -1,10 +1,10 @@
 /** Effects outside the database, written in the same batch as the change they follow from. */
-import { type SQL, sql } from "drizzle-orm";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import { newOrderedId } from "../ids.ts";
 import type { RequestContext } from "../runtime.ts";
 import { LEASE, overdue } from "./claims.ts";
-import { runBatch, says } from "./client.ts";
+import { type BatchStatement, runBatch, says } from "./client.ts";
 import { runDirectly, type StoredEffect } from "./direct-effects.ts";
 import { enqueue, QUEUE_BATCH } from "./enqueue.ts";
 import { type FixedStatement, fixedText } from "./fixed-text.ts";
@@ -31,7 +31,6 @@ export interface Effect {
 }
 
 type Statement = BatchItem<"sqlite">;
-type Changing = Statement | FixedStatement<unknown>;
 
 /**
  * Runs one change, its effects and the statements that depend on it as one transaction, then runs the direct effects and
@@ -42,20 +41,20 @@ type Changing = Statement | FixedStatement<unknown>;
  * `atLeast`, and the NOT NULL constraint rolls the whole batch back. Without effects an overflow does (`checkMoved`). So
  * `change` must be the statement whose row count decides.
  */
-export async function commit<Change extends Changing>(
+export async function commit<Change extends BatchStatement>(
   ctx: RequestContext,
   change: Change,
   effects: readonly Effect[],
-  rest: readonly Changing[] = [],
+  rest: readonly BatchStatement[] = [],
   atLeast = 1,
 ): Promise<Change["_"]["result"] | null> {
   if (effects.length === 0 && rest.length === 0 && atLeast === 1) return runAlone(ctx, change);
   const rows = effects.map((effect) => ({ id: newOrderedId(ctx.now()), ...effect }));
   let results: unknown[];
-  const [written = [], ...more] = inPieces(rows.map(storedFacts));
+  const [written, ...more] = inPieces(rows.map(storedFacts));
   // Only the first piece runs right after the change and can read its `changes()`.
   const inserts = [
-    written.length > 0 ? insertEffects(ctx, written, atLeast) : checkMoved(ctx, atLeast),
+    written === undefined ? checkMoved(ctx, atLeast) : insertEffects(ctx, written, atLeast),
     ...more.map((piece) => insertEffects(ctx, piece, 0)),
   ];
   const all = [change, ...inserts, ...rest];
@@ -79,7 +78,7 @@ export async function commit<Change extends Changing>(
 }
 
 /** Runs a change that nothing depends on: one statement needs no guard. Null when it changed no row. */
-async function runAlone<Change extends Changing>(
+async function runAlone<Change extends BatchStatement>(
   ctx: RequestContext,
   change: Change,
 ): Promise<Change["_"]["result"] | null> {
@@ -103,7 +102,7 @@ export function followUp(ctx: RequestContext, answer: string | null | undefined)
   if (answer) ctx.defer("commit.after", ctx.runtime.afterCommit.run(ctx, answer));
 }
 
-const emitting = new WeakSet<Changing>();
+const emitting = new WeakSet<BatchStatement>();
 
 /** Marks a statement whose triggers write effects when it changes a row: `commit` sends those to the queue, too. */
 export function emitsEffects<S extends Statement>(statement: S): S {
@@ -128,36 +127,34 @@ export function enqueueDueSoon(ctx: RequestContext): void {
 /** UTF-16 units per piece, of at most three bytes each: a bound value may hold at most 2 MB in D1 (not enforced locally). */
 const PIECE = 500_000;
 
-export function inPieces<Row extends object>(rows: readonly Row[]): Row[][] {
-  const pieces: Row[][] = [];
+/** Rows as JSON arrays that can be bound; none without rows. */
+export function inPieces(rows: readonly object[]): string[] {
+  const pieces: string[][] = [];
   let size = PIECE;
   for (const row of rows) {
-    size += JSON.stringify(row).length;
+    const words = JSON.stringify(row);
+    size += words.length;
     if (size > PIECE) {
       pieces.push([]);
-      size = JSON.stringify(row).length;
+      size = words.length;
     }
-    pieces.at(-1)?.push(row);
+    pieces.at(-1)?.push(words);
   }
-  return pieces;
+  return pieces.map((piece) => `[${piece.join()}]`);
 }
 
 /**
  * Limits mails per address: anybody can invite any address to an event. Mails beyond the limit are not written. Mails
  * with a secret are always written; they were counted where they were requested.
  */
-function insertEffects(
-  ctx: RequestContext,
-  rows: readonly object[],
-  atLeast: number,
-): FixedStatement<unknown> {
+function insertEffects(ctx: RequestContext, rows: string, atLeast: number): FixedStatement<unknown> {
   const now = ctx.now();
   const { limit, seconds } = ctx.runtime.settings.rates.letters;
   const { asks } = ctx.runtime.afterCommit;
   const insert = inserts.get(asks) ?? insertAsking(asks);
   inserts.set(asks, insert);
   const until = now + LEASE;
-  return insert({ atLeast, now, until, since: now - seconds * 1000, limit, rows: JSON.stringify(rows) });
+  return insert({ atLeast, now, until, since: now - seconds * 1000, limit, rows });
 }
 
 /** By what is asked after a commit: the same SQL in all of an isolate. */
@@ -222,9 +219,19 @@ export function dropLettersTo(ctx: RequestContext, addresses: readonly string[])
     AND address IN (SELECT value FROM json_each(${JSON.stringify(addresses)}))`);
 }
 
-/** SQL: number of mails counted against a user's budget in the current window. */
-export function lettersSentBy(ctx: RequestContext, senderId: number): SQL<number> {
+/** The parameters of `lettersSentBy`: the window begins `since` (epoch ms), and admits `limit` mails. */
+export type LettersWindow = { readonly since: number; readonly limit: number };
+
+export function lettersWindow(ctx: RequestContext): LettersWindow {
   const { limit, seconds } = ctx.runtime.settings.rates.lettersSent;
-  return sql`(SELECT count(*) FROM (SELECT 1 FROM outbox WHERE sender_id = ${senderId}
-    AND created_at > ${ctx.now() - seconds * 1000} LIMIT ${limit}))`;
+  return { since: ctx.now() - seconds * 1000, limit };
+}
+
+/** SQL: number of mails counted against a user's budget in the current window, at most its limit. */
+export function lettersSentBy(
+  sender: SQLWrapper | number,
+  { since, limit }: Readonly<Record<keyof LettersWindow, SQLWrapper | number>>,
+): SQL<number> {
+  return sql`(SELECT count(*) FROM (SELECT 1 FROM outbox WHERE sender_id = ${sender}
+    AND created_at > ${since} LIMIT ${limit}))`;
 }

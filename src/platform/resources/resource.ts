@@ -6,6 +6,7 @@
 import type { Column, SQL, SQLWrapper } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
 import type { SQLiteColumn, SQLiteTable, SQLiteView } from "drizzle-orm/sqlite-core";
+import type { BatchStatement } from "../db/client.ts";
 import type { Effect } from "../db/outbox.ts";
 import type { Caller } from "../http/caller.ts";
 import type { Text } from "../http/text.ts";
@@ -107,7 +108,7 @@ export interface Consequences {
   /** Condition that the row must meet at the moment of writing. */
   readonly where?: SQL;
   readonly effects?: readonly Effect[];
-  readonly rest?: readonly Statement[];
+  readonly rest?: readonly BatchStatement[];
   /** Runs after the commit. */
   readonly after?: () => Promise<unknown>;
 }

@@ -1,10 +1,11 @@
 /** Reads the facts for a write in one statement: the events, the people named, and their relations to the caller. */
-import { type SQL, sql } from "drizzle-orm";
-import { lettersSentBy } from "../../../platform/db/outbox.ts";
+import { eq, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { fixedText, runFixed } from "../../../platform/db/fixed-text.ts";
+import { type LettersWindow, lettersSentBy, lettersWindow } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { Locale } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
-import { isNamedBy } from "../../identity/index.ts";
+import { isNamedBy, type NameLists, nameLists } from "../../identity/index.ts";
 import { takesPushes, wantsLetters } from "../../notifications/index.ts";
 import { ageOn, areFriends, blockedWith } from "../../social/index.ts";
 import { type EventDetails, eventDetailFields } from "../details/queries.ts";
@@ -106,25 +107,51 @@ export const storedFields = {
 };
 
 /** SQL condition on `users`: the user has accepted a friendship with the sender or an event of the sender's. */
-const trusts = (senderId: number) => sql`(${areFriends(sql`users.id`, senderId)} OR EXISTS (
+const trusts = (sender: SQL) => sql`(${areFriends(sql`users.id`, sender)} OR EXISTS (
   SELECT 1 FROM event_members AS taken JOIN events AS made ON made.id = taken.event_id
-  WHERE taken.user_id = users.id AND taken.accepted_at IS NOT NULL AND made.creator_id = ${senderId}))`;
+  WHERE taken.user_id = users.id AND taken.accepted_at IS NOT NULL AND made.creator_id = ${sender}))`;
+
+/** What `relationsJson` is given. */
+type RelationValues = NameLists &
+  LettersWindow & {
+    readonly caller: number;
+    /** Numbers of people, a JSON array. */
+    readonly people: string;
+  };
+
+function relationValues(ctx: RequestContext, caller: Caller, names: readonly NameOf[]): RelationValues {
+  return {
+    caller: caller.userId,
+    people: JSON.stringify(names.flatMap((name) => ("id" in name ? [name.id] : []))),
+    ...nameLists(names.flatMap((name) => ("username" in name ? [name.username] : []))),
+    ...lettersWindow(ctx),
+  };
+}
+
+/** Staff find people by names that others may not look for. */
+type Viewer = "staff" | "person";
+const viewerOf = ({ isStaff }: Caller): Viewer => (isStaff ? "staff" : "person");
 
 /** SQL value: `Relations` as JSON. `targets`: events whose members are concerned, beside the people named. */
-function relationsJson(ctx: RequestContext, caller: Caller, names: readonly NameOf[], targets: SQL) {
-  const ids = JSON.stringify(names.flatMap((name) => ("id" in name ? [name.id] : [])));
-  const usernames = names.flatMap((name) => ("username" in name ? [name.username] : []));
-  const named = sql`users.id IN (SELECT value FROM json_each(${ids})) OR ${isNamedBy(caller, usernames)}`;
+function relationsJson(
+  viewer: Viewer,
+  value: (name: keyof RelationValues) => Placeholder,
+  targets: SQL,
+): SQL<string> {
+  const caller = sql`${value("caller")}`;
+  const lists = { keys: value("keys"), aliases: value("aliases") };
+  const named = sql`users.id IN (SELECT value FROM json_each(${value("people")}))
+    OR ${isNamedBy(viewer === "staff" ? viewer : caller, lists)}`;
   const concerned = sql`(${named} OR users.id IN (SELECT user_id FROM event_members WHERE event_id IN ${targets}))`;
   return sql<string>`json_object(
     'people', json((SELECT json_group_array(json_object('userId', users.id, ${namesJson("users")},
       'email', users.email, 'locale', users.locale, 'timeZone', users.time_zone, 'key', users.username_key,
       'birthday', (SELECT birthday FROM profiles WHERE user_id = users.id))) FROM users WHERE ${named})),
-    'concerned', json((SELECT json_group_array(json_array(users.id, ${trusts(caller.userId)},
+    'concerned', json((SELECT json_group_array(json_array(users.id, ${trusts(caller)},
       ${takesPushes(sql`users.id`)}, ${wantsLetters("event_changes", sql`users.id`)})) FROM users WHERE ${concerned})),
-    'blocks', json((SELECT json_group_array(id) FROM ${blockedWith(caller.userId)})),
-    'lettersSent', ${lettersSentBy(ctx, caller.userId)},
-    'callerZone', (SELECT time_zone FROM users WHERE id = ${caller.userId}))`;
+    'blocks', json((SELECT json_group_array(id) FROM ${blockedWith(caller)})),
+    'lettersSent', ${lettersSentBy(caller, { since: value("since"), limit: value("limit") })},
+    'callerZone', (SELECT time_zone FROM users WHERE id = ${caller}))`;
 }
 
 function readRelations(ctx: RequestContext, json: string): Relations {
@@ -154,11 +181,17 @@ export async function loadRelations(
   names: readonly NameOf[],
 ): Promise<Relations> {
   if (names.length === 0) return NO_RELATIONS;
-  const [row] = await ctx.db.all<{ relations: string }>(
-    sql`SELECT ${relationsJson(ctx, caller, names, sql`(NULL)`)} AS relations`,
-  );
+  const statement = RELATIONS[viewerOf(caller)](relationValues(ctx, caller, names));
+  const [row] = await runFixed(ctx.db, statement);
   return row ? readRelations(ctx, row.relations) : NO_RELATIONS;
 }
+
+const relationsFor = (viewer: Viewer) =>
+  fixedText<RelationValues, { relations: string }[]>((db, value) =>
+    db.select({ relations: relationsJson(viewer, value, sql`(NULL)`) }).from(sql`(SELECT 1)`),
+  );
+
+const RELATIONS = { staff: relationsFor("staff"), person: relationsFor("person") };
 
 /** Events by number or uuid, with the relations to their members and the people named. One statement. */
 export async function loadEvents(
@@ -167,28 +200,53 @@ export async function loadEvents(
   refs: readonly EventRef[],
   names: readonly NameOf[] = [],
 ): Promise<{ found: readonly StoredEvent[]; relations: Relations }> {
-  const ids = JSON.stringify(refs.flatMap((ref) => ("id" in ref ? [ref.id] : [])));
-  const uuids = JSON.stringify(refs.flatMap((ref) => ("uuid" in ref ? [ref.uuid] : [])));
-  const named = (table: SQL) => sql`${table}.id IN (SELECT value FROM json_each(${ids}))
-    OR ${table}.uuid IN (SELECT value FROM json_each(${uuids}))`;
-  const targets = sql`(SELECT t.id FROM events AS t WHERE ${named(sql`t`)})`;
-  // The relations are the same for all rows, so only the first row carries them.
-  const isFirst = sql`events.id = (SELECT min(id) FROM ${targets})`;
-  const rows = await ctx.db
-    .select({
-      ...storedFields,
-      relations: sql<string | null>`iif(${isFirst}, ${relationsJson(ctx, caller, names, targets)}, NULL)`,
-    })
-    .from(events)
-    .where(named(sql`events`))
-    .orderBy(events.id);
+  const statement = EVENTS[viewerOf(caller)]({
+    ...relationValues(ctx, caller, names),
+    ids: JSON.stringify(refs.flatMap((ref) => ("id" in ref ? [ref.id] : []))),
+    uuids: JSON.stringify(refs.flatMap((ref) => ("uuid" in ref ? [ref.uuid] : []))),
+  });
+  const rows = await runFixed(ctx.db, statement);
   const json = rows[0]?.relations;
   return { found: rows, relations: json ? readRelations(ctx, json) : NO_RELATIONS };
 }
 
+type EventValues = RelationValues & { readonly ids: string; readonly uuids: string };
+
+const eventsFor = (viewer: Viewer) =>
+  fixedText<EventValues, (StoredEvent & { relations: string | null })[]>((db, value) => {
+    const named = (table: SQL) => sql`${table}.id IN (SELECT value FROM json_each(${value("ids")}))
+      OR ${table}.uuid IN (SELECT value FROM json_each(${value("uuids")}))`;
+    const targets = sql`(SELECT t.id FROM events AS t WHERE ${named(sql`t`)})`;
+    // The relations are the same for all rows, so only the first row carries them.
+    const isFirst = sql`events.id = (SELECT min(id) FROM ${targets})`;
+    return db
+      .select({
+        ...storedFields,
+        relations: sql<string | null>`iif(${isFirst}, ${relationsJson(viewer, value, targets)}, NULL)`,
+      })
+      .from(events)
+      .where(named(sql`events`))
+      .orderBy(events.id);
+  });
+
+const EVENTS = { staff: eventsFor("staff"), person: eventsFor("person") };
+
 /** An event by number or uuid. */
 export async function findStored(ctx: RequestContext, ref: EventRef): Promise<StoredEvent | null> {
-  const named = "id" in ref ? sql`events.id = ${ref.id}` : sql`events.uuid = ${ref.uuid}`;
-  const [row] = await ctx.db.select(storedFields).from(events).where(named);
+  const [row] = await runFixed(ctx.db, "id" in ref ? eventById(ref) : eventByUuid(ref));
   return row ?? null;
 }
+
+const eventById = fixedText<{ id: number }, StoredEvent[]>((db, value) =>
+  db
+    .select(storedFields)
+    .from(events)
+    .where(eq(events.id, value("id"))),
+);
+
+const eventByUuid = fixedText<{ uuid: string }, StoredEvent[]>((db, value) =>
+  db
+    .select(storedFields)
+    .from(events)
+    .where(eq(events.uuid, value("uuid"))),
+);

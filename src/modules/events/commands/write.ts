@@ -3,8 +3,7 @@
  * resolves its names and words the answers; capacity, ages, dates, the waiting list, blocks and letters are decided here.
  */
 import { sql } from "drizzle-orm";
-import type { BatchItem } from "drizzle-orm/batch";
-import { says } from "../../../platform/db/client.ts";
+import { type BatchStatement, says } from "../../../platform/db/client.ts";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -13,7 +12,7 @@ import { recheckAfterChange } from "../co-participants.ts";
 import { eventAudit } from "../console/audit.ts";
 import type { EventDetails } from "../details/queries.ts";
 import { placesOf } from "../geo/geocoding.ts";
-import type { Mailing } from "../mail/letters.ts";
+import { budgetValues, type Mailing } from "../mail/letters.ts";
 import { archiveNotices, roomNotice, roomNoticeEffects } from "../notices.ts";
 import { announceChanges, announceCreations } from "./announcements.ts";
 import { type EventRef, loadEvents, loadRelations, type NameOf, type StoredEvent } from "./loading.ts";
@@ -84,7 +83,8 @@ export async function createEvents(
     );
     const placed = made.map((plan, index) => ({ ...plan, facts: { ...plan.facts, ...places[index] } }));
     const announcements = await announceCreations(ctx, caller, relations, placed, policy);
-    const insert = insertEvents(ctx, caller.userId, policy.audience, placed, announcements.guard);
+    const budget = budgetValues(ctx, caller, announcements.charged);
+    const insert = insertEvents(ctx, caller.userId, policy.audience, placed, budget);
     const notices = placed.map(({ uuid, facts }) => roomNotice(null, uuid, "created", facts.name));
     const done = await write(ctx, insert, announcements, {
       effects: lookups,
@@ -149,7 +149,8 @@ export async function changeEvents(
       updatedAt: at,
     }));
     const announcements = await announceChanges(ctx, caller, relations, planned, events);
-    const update = updateEvents(ctx, planned, policy.started !== "change", announcements.guard);
+    const budget = budgetValues(ctx, caller, announcements.charged);
+    const update = updateEvents(ctx, planned, policy.started !== "change", budget);
     const notices = events.map(({ id, uuid, name }) => roomNotice(id, uuid, "updated", name));
     const done = await write(ctx, update, announcements, {
       effects: [
@@ -217,7 +218,7 @@ function membershipOf(
   ctx: RequestContext,
   caller: Caller,
   plans: readonly EventPlan<StoredEvent>[],
-): BatchItem<"sqlite">[] {
+): BatchStatement[] {
   const sets = plans
     .filter(({ replacesMembers }) => replacesMembers)
     .map(({ before: { id, uuid }, members }) => ({ id, uuid, members }));
@@ -235,9 +236,9 @@ function membershipOf(
 /** Writes one transaction. Null when a guard no longer held: then nothing was written. */
 async function write(
   ctx: RequestContext,
-  change: BatchItem<"sqlite">,
+  change: BatchStatement,
   { effects, notices }: Mailing,
-  more: { effects: readonly Effect[]; rest: readonly BatchItem<"sqlite">[]; count: number },
+  more: { effects: readonly Effect[]; rest: readonly BatchStatement[]; count: number },
 ): Promise<{ results: unknown[] } | null> {
   const all = [...more.effects, ...effects, ...noticeEffects(notices)];
   const rest = [...more.rest, ...(notices.length > 0 ? [noticeRows(ctx, notices)] : [])];

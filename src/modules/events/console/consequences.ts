@@ -14,7 +14,7 @@ import { BLANK, type EventFacts, type EventFault, type EventPolicy, planEvent } 
 import { removeEvents } from "../commands/removal.ts";
 import { updateRequests } from "../commands/statements.ts";
 import { placeFor } from "../geo/geocoding.ts";
-import { letterFacts, noticesOf } from "../mail/letters.ts";
+import { budgetValues, letterFacts, noticesOf, withinBudget } from "../mail/letters.ts";
 import { memberFaults, planFaults } from "../messages.ts";
 import { archiveNotices, roomNotice, roomNoticeEffects } from "../notices.ts";
 import { offerAfterRemoval } from "../participation/commands.ts";
@@ -88,7 +88,7 @@ export async function eventConsequences(ctx: RequestContext, change: Change): Pr
   return {
     set: { ...place, ...keyOf(columns), sequence: sql`${events.sequence} + 1` },
     where: and(
-      told.guard,
+      withinBudget(budgetValues(ctx, caller, told.charged)),
       plan.changesSeats ? sql`${membershipState} = ${known.membershipState}` : undefined,
       Object.keys(place).length > 0 ? sql`${placeState} = ${known.placeState}` : undefined,
     ),

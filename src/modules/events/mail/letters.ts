@@ -1,6 +1,11 @@
 /** Letters about events: who gets one, what it says, and how many one sender may cause. */
-import { type SQL, sql } from "drizzle-orm";
-import { type Effect, lettersSentBy } from "../../../platform/db/outbox.ts";
+import { type SQL, type SQLWrapper, sql } from "drizzle-orm";
+import {
+  type Effect,
+  type LettersWindow,
+  lettersSentBy,
+  lettersWindow,
+} from "../../../platform/db/outbox.ts";
 import type { Caller } from "../../../platform/http/caller.ts";
 import { fill } from "../../../platform/http/messages.ts";
 import type { Text } from "../../../platform/http/text.ts";
@@ -69,8 +74,24 @@ export interface Mailing {
   readonly effects: readonly Effect[];
   /** In-app notices for the people who get no letter. */
   readonly notices: readonly Notice[];
-  /** SQL condition of the change itself: other letters have not used up the budget since it was read. */
-  readonly guard: SQL;
+  /** How many of the letters count against the sender's budget: see `withinBudget`. */
+  readonly charged: number;
+}
+
+/** What `withinBudget` is given. */
+export type BudgetValues = LettersWindow & { readonly sender: number; readonly charged: number };
+
+export function budgetValues(ctx: RequestContext, caller: Caller, charged: number): BudgetValues {
+  return { sender: caller.userId, charged, ...lettersWindow(ctx) };
+}
+
+/** SQL condition of the change itself: other letters have not used up the budget since it was read. */
+export function withinBudget({
+  sender,
+  charged,
+  ...window
+}: Readonly<Record<keyof BudgetValues, SQLWrapper | number>>): SQL {
+  return sql`(${charged} = 0 OR ${lettersSentBy(sender, window)} + ${charged} <= ${window.limit})`;
 }
 
 /**
@@ -109,7 +130,7 @@ export async function mailingOf(
       ...pushesOf(caller, relations, wanted, told).map((push) => pushEffect(push, ctx.now())),
     ],
     notices: noticesOf(told),
-    guard: charged === 0 ? sql`TRUE` : sql`${lettersSentBy(ctx, caller.userId)} + ${charged} <= ${limit}`,
+    charged,
   };
 }
 

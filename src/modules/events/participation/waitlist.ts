@@ -1,6 +1,7 @@
 /** The waiting list of a full event: who is on it, and who is offered a free seat. */
 import { type SQL, sql } from "drizzle-orm";
 import type { BatchItem } from "drizzle-orm/batch";
+import type { BatchStatement } from "../../../platform/db/client.ts";
 import { commit, type Effect } from "../../../platform/db/outbox.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { type Notice, noticeEffects, noticeRows } from "../../notifications/index.ts";
@@ -65,7 +66,7 @@ export interface SeatOffer {
   /** SQL condition of the change itself: the waiting list is still as it was read. */
   readonly guard: ReturnType<typeof sql>;
   readonly effects: readonly Effect[];
-  readonly rest: readonly BatchItem<"sqlite">[];
+  readonly rest: readonly BatchStatement[];
 }
 
 /** Offers the seats that are free after the change to those who wait longest. `free`: null for no limit. */

@@ -77,18 +77,28 @@ export function displayName(
   return `${person.firstName} ${person.lastName}`.trim() || visibleName(null, person);
 }
 
+/** Names to look for, as the parameters of `isNamedBy`: JSON arrays. */
+export type NameLists = { readonly keys: string; readonly aliases: string };
+
+export function nameLists(names: readonly string[]): NameLists {
+  return {
+    keys: JSON.stringify([...new Set(names.map(foldUsername))]),
+    aliases: JSON.stringify(names.map(aliasedId).filter((id) => id !== null)),
+  };
+}
+
 /**
- * SQL condition on `users`: one of these names identifies the person for this viewer. A generated username works only for
- * its owner and staff; otherwise anybody could try phones and learn whose they are.
+ * SQL condition on `users`: one of the names in these lists identifies the person for this viewer, a user's id or staff. A
+ * generated username works only for its owner and staff; otherwise anybody could try phones and learn whose they are.
  */
-export function isNamedBy(viewer: Viewer, names: readonly string[]): SQL {
-  const keys = JSON.stringify([...new Set(names.map(foldUsername))]);
-  const ids = JSON.stringify(names.map(aliasedId).filter((id) => id !== null));
-  const open = viewer?.isStaff
-    ? sql``
-    : sql` AND (NOT users.username_is_generated${viewer ? sql` OR users.id = ${viewer.userId}` : sql``})`;
+export function isNamedBy(
+  viewer: SQLWrapper | "staff",
+  { keys, aliases }: Readonly<Record<keyof NameLists, SQLWrapper>>,
+): SQL {
+  const open =
+    viewer === "staff" ? sql`` : sql` AND (NOT users.username_is_generated OR users.id = ${viewer})`;
   return sql`((users.username_key IN (SELECT value FROM json_each(${keys}))${open})
-    OR users.id IN (SELECT value FROM json_each(${ids})))`;
+    OR users.id IN (SELECT value FROM json_each(${aliases})))`;
 }
 
 /**

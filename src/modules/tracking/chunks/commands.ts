@@ -18,12 +18,13 @@ export async function writeChunks(
   return inPieces(packed).map((rows) => writeRows(ctx, userId, rows));
 }
 
-function writeRows(ctx: RequestContext, userId: number, rows: readonly unknown[][]): BatchItem<"sqlite"> {
+/** `rows`: packed chunks, a JSON array. */
+function writeRows(ctx: RequestContext, userId: number, rows: string): BatchItem<"sqlite"> {
   const values = sql.raw(Array.from({ length: 15 }, (_, index) => `value ->> ${index}`).join(", "));
   return ctx.db.run(sql`
     INSERT INTO track_chunks (user_id, bucket, part, version, count, first_id, last_id, starts_at, ends_at, south, north, west, east,
       newest, points, removed)
-    SELECT ${userId}, ${values} FROM json_each(${JSON.stringify(rows)}) WHERE EXISTS (SELECT 1 FROM users WHERE id = ${userId})
+    SELECT ${userId}, ${values} FROM json_each(${rows}) WHERE EXISTS (SELECT 1 FROM users WHERE id = ${userId})
     ON CONFLICT (user_id, bucket, part) DO UPDATE SET version = excluded.version, count = excluded.count,
       first_id = excluded.first_id, last_id = excluded.last_id, starts_at = excluded.starts_at, ends_at = excluded.ends_at,
       south = excluded.south, north = excluded.north, west = excluded.west, east = excluded.east,

@@ -4,8 +4,7 @@
  * dies loses nothing, and it holds no state of its own.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { BatchItem } from "drizzle-orm/batch";
-import { mapResults, prepareAll } from "../../../db/client.ts";
+import { type BatchStatement, mapResults, prepareAll } from "../../../db/client.ts";
 import type { RequestContext } from "../../../runtime.ts";
 import { type BoundStatement, type PartResult, SharedTransactions } from "./shared-transactions.ts";
 
@@ -40,7 +39,7 @@ export class Archivist extends DurableObject<Cloudflare.Env> {
 export async function archiveTogether(
   ctx: RequestContext,
   room: string,
-  statements: readonly BatchItem<"sqlite">[],
+  statements: readonly BatchStatement[],
 ): Promise<unknown[]> {
   const { archivists, settings } = ctx.runtime;
   const prepared = prepareAll(statements);
