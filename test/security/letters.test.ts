@@ -1,6 +1,12 @@
 /** Limits of letters to one address, which needs no verification to be in an event. */
 import { expect, test } from "vitest";
 import { outboxOf, person, post, put, rows } from "../harness/api.ts";
+import { watchDatabase } from "../harness/counting/watched-database.ts";
+
+const sent = new Set<string>();
+watchDatabase((statements) => {
+  for (const statement of statements) sent.add(statement.sql);
+});
 
 const settings = { RATE_LETTERS: "3/3600" };
 const event = (participants: string[]) => ({
@@ -62,4 +68,24 @@ test("A change without effect succeeds even if the mail limit is reached.", asyn
   const [id] = body.ids;
   await rows("DELETE FROM events WHERE uuid = ?", id);
   expect((await put(`/api/event/${id}/`, { location: "Nowhere" }, options)).status).toBe(404);
+});
+
+test("Letters that count against a limit are counted in an index, without reading their rows.", async () => {
+  const [ann, bob] = [await person(), await person()];
+  sent.clear();
+  await post("/api/events/", event([bob.username]), { token: ann.token });
+  const counting = [...sent].filter((statement) => /FROM outbox (?:AS past )?WHERE/.test(statement));
+  const plans = await Promise.all(
+    counting.map((statement) => {
+      const places = statement.match(/\?(?!\d)/g)?.length ?? 0;
+      return rows<{ detail: string }>(`EXPLAIN QUERY PLAN ${statement}`, ...Array<string>(places).fill("1"));
+    }),
+  );
+  const searches = plans.flat().filter(({ detail }) => /^SEARCH (?:past|outbox) /.test(detail));
+  // The budget is read before the event is written and checked as it is written; the address, as its letter is.
+  expect(searches.map(({ detail }) => detail).toSorted()).toEqual([
+    "SEARCH outbox USING COVERING INDEX outbox_sender (sender_id=? AND created_at>?)",
+    "SEARCH outbox USING COVERING INDEX outbox_sender (sender_id=? AND created_at>?)",
+    "SEARCH past USING COVERING INDEX outbox_letters (address=? AND created_at>?)",
+  ]);
 });
