@@ -274,6 +274,30 @@ describe("positions and names", () => {
     expect(heard.reloads).toEqual([]);
   });
 
+  test("A position that one person left is not taken for another's, and is forgotten when its owner signs out.", async () => {
+    const positions = memoryStorage();
+    let owner = "user:1";
+    const options = { positions, owner: () => owner };
+    const first = await inRoom(4, options);
+    first.socket.hear(entry(ROOM, 5));
+    first.live.close();
+    const asked = async () => {
+      const next = world(options);
+      next.live.room(ROOM).subscribe(ears().listener);
+      await next.up();
+      return { live: next.live, subscribed: next.socket.of("subscribe")[0] };
+    };
+    owner = "user:2";
+    const other = await asked();
+    expect(other.subscribed).not.toHaveProperty("since");
+    other.live.close();
+    owner = "user:1";
+    const again = await asked();
+    expect(again.subscribed).toMatchObject({ epoch: "e1", since: 5 });
+    again.live.forget();
+    expect((await asked()).subscribed).not.toHaveProperty("since");
+  });
+
   test("A storage that throws is as good as none.", async () => {
     const broken = () => {
       throw new Error("full");

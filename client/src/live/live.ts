@@ -22,11 +22,14 @@ export class Live {
   readonly #watchers = new Set<FrameWatcher>();
   /** Names of holds of rooms with entries that an earlier page or process left. */
   readonly #left = new Map<string, () => void>();
+  /** Resolves when it is known whose positions and messages the storages keep. */
+  readonly #ready: Promise<unknown>;
   #endWake: (() => void) | null = null;
   #refs = 0;
 
   constructor(options: LiveOptions = {}) {
     this.#options = options;
+    this.#ready = (options.ready?.() ?? Promise.resolve()).catch(() => {});
     const {
       url,
       path = "/ws/me/",
@@ -65,11 +68,7 @@ export class Live {
       },
     });
     this.#own = this.room(OWN);
-    const ready = options.ready?.() ?? Promise.resolve();
-    void ready.then(
-      () => this.#loadOutbox(),
-      () => this.#loadOutbox(),
-    );
+    void this.#ready.then(() => this.#loadOutbox());
   }
 
   /** What the connection is doing. */
@@ -112,7 +111,8 @@ export class Live {
       isOwn: name === OWN,
       begin: name === OWN && since !== undefined ? { epoch: "", seq: since } : null,
       positions,
-      key: `${prefix}.position.${name}`,
+      key: () => [prefix, "position", this.#options.owner?.(), name].filter(Boolean).join("."),
+      ready: this.#ready,
       after,
       random,
       isLive: () => this.state === "live",

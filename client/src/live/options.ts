@@ -45,9 +45,9 @@ export interface LiveOptions {
   readonly socket?: (url: string, protocols: string[]) => SocketLike;
   /** Calls `run` whenever the network may be back or the app is seen again; returns what ends that. */
   readonly wake?: (run: () => void) => () => void;
-  /** Resolves when it is known who is signed in; the outbox is read then. */
+  /** Resolves when it is known who is signed in; outbox and positions are read then. */
   readonly ready?: () => Promise<unknown>;
-  /** Whose messages the outbox keeps: what another person left there is not sent. */
+  /** Whose messages and positions are kept: what another person left is neither sent nor taken for this one's. */
   readonly owner?: () => string;
   /** For tests. */
   readonly after?: After;

@@ -17,7 +17,10 @@ export interface SubscriptionParts {
   /** The room of the socket itself: the welcome opens it, and another connection fills its gaps. */
   readonly isOwn: boolean;
   readonly positions: Storage | undefined;
-  readonly key: string;
+  /** The key of its position in the storage: one for each person, for each has read up to somewhere else. */
+  readonly key: () => string;
+  /** Resolves when it is known who this person is. */
+  readonly ready: Promise<unknown>;
   readonly after: After;
   readonly random: () => number;
   readonly isLive: () => boolean;
@@ -113,6 +116,8 @@ export class Subscription {
 
   /** Forgets what was read, as when somebody else signs in. */
   reset(): void {
+    const { positions, key } = this.#parts;
+    if (positions) void writeJson(positions, key(), null);
     this.down();
     this.#position = null;
     this.#error = null;
@@ -121,9 +126,10 @@ export class Subscription {
 
   /** Reads the kept position, once. */
   async load(): Promise<void> {
-    const { positions, key } = this.#parts;
+    const { positions, key, ready } = this.#parts;
     if (!positions || this.#position) return;
-    const kept = (await readJson(positions, key)) as Partial<Position> | null;
+    await ready;
+    const kept = (await readJson(positions, key())) as Partial<Position> | null;
     const { epoch, seq } = kept ?? {};
     if (!this.#position && typeof epoch === "string" && Number.isInteger(seq))
       this.#position = { epoch, seq: seq as number };
@@ -229,7 +235,7 @@ export class Subscription {
   #move(position: Position): void {
     this.#position = position;
     const { positions, key } = this.#parts;
-    if (positions) void writeJson(positions, key, position);
+    if (positions) void writeJson(positions, key(), position);
   }
 
   #become(state: RoomState): void {
