@@ -3,7 +3,7 @@
 import { useLocaleState } from "ra-core";
 import { createContext, type ReactNode, useContext, useMemo } from "react";
 import { mayOpen, type Resource, type Words } from "./declared.ts";
-import { showCurrency } from "./i18n.ts";
+import { showCurrency } from "./formats.ts";
 import { call } from "./session.ts";
 
 export * from "./declared.ts";

@@ -13,11 +13,17 @@ export type FieldType =
   | "instant"
   | "day"
   | "money"
+  | "percent"
   | "enum"
   | "reference"
   | "json"
   | "place"
   | "file";
+
+export interface Unit {
+  readonly name: string;
+  readonly label: Words;
+}
 
 export interface FileRules {
   /** Media types. */
@@ -44,6 +50,8 @@ export interface Field {
   readonly reference?: string;
   /** Of an instant: the field with the time zone in which it is shown, and the zone where that is empty. */
   readonly zone?: { readonly field: string; readonly default: string };
+  /** Of a number: what it counts or measures in. */
+  readonly unit?: Unit;
   /** Of money: the ISO 4217 code. */
   readonly currency?: string;
   /** Of money: lists show the sum. */

@@ -2,11 +2,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { codeWords, deedOf } from "../../src/console/code-names.ts";
+import { formats } from "../../src/console/formats.ts";
 import { NOWHERE, withAddress, withPoint } from "../../src/console/pages/call/place.ts";
 import { everyDay } from "../../src/console/pages/dashboard.ts";
 import { decimalOf } from "../../src/console/records/fields/amounts.ts";
+import { clockOf, measured, minuteOf } from "../../src/console/records/fields/measures.ts";
 import { phoneWords, shortId, subtitleOf, titleOf } from "../../src/console/records/fields/titles.ts";
-import { catalogue, say } from "../../src/console/words.ts";
+import { catalogue, type Locale, say } from "../../src/console/words.ts";
 
 describe("a text", () => {
   test.each([
@@ -169,5 +171,38 @@ describe("an amount as it is typed", () => {
     ["", "", ""],
   ])("The amount %s is taken as %s in Russian.", (typed, russian, english) => {
     expect([decimalOf(typed, "ru"), decimalOf(typed, "en")]).toEqual([russian, english]);
+  });
+});
+
+describe("a number with its unit", () => {
+  const texts: Record<string, [string, string]> = {
+    meter: ["m", "м"],
+    percent: ["%", "%"],
+    degree: ["°", "°"],
+    millisecond: ["ms", "мс"],
+    byte: ["bytes", "байт"],
+    minute_of_day: ["minute of the day", "минута дня"],
+  };
+  test.each([
+    [1200, "meter", "1,200 m", "1 200 м"],
+    [12.5, "percent", "12.5%", "12,5 %"],
+    [270, "degree", "270°", "270°"],
+    [250, "millisecond", "250 ms", "250 мс"],
+    [86_400_000, "millisecond", "24 hr", "24 ч"],
+    [2_400_000, "byte", "2.4 MB", "2,4 МБ"],
+    [1350, "minute_of_day", "22:30", "22:30"],
+  ])("The number %i of the unit %s is shown as %s in English.", (value, name, english, russian) => {
+    const [en, ru] = texts[name] ?? ["", ""];
+    const shown = (locale: Locale) =>
+      measured(value, { name, label: { en, ru } }, formats(locale, "UTC"), locale).replace(
+        /[\u00a0\u202f]/g,
+        " ",
+      );
+    expect([shown("en"), shown("ru")]).toEqual([english, russian]);
+  });
+
+  test.each(["00:00", "09:05", "23:59"])("The time of day %s is typed and stored in minutes.", (clock) => {
+    expect(clockOf(minuteOf(clock) ?? -1)).toBe(clock);
+    expect(minuteOf("")).toBe(null);
   });
 });

@@ -70,7 +70,7 @@ function placePart(
 function shown({ type }: Field, value: unknown): unknown {
   if (typeof value !== "number") return value;
   if (type === "instant") return new Date(value).toISOString();
-  if (type === "money") return (value / 100).toFixed(2);
+  if (type === "money" || type === "percent") return (value / 100).toFixed(2);
   if (type === "boolean") return value !== 0;
   return value;
 }

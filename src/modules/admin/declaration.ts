@@ -5,6 +5,7 @@ import { type Caller, isAdministrator, mayOperate } from "../../platform/http/ca
 import type { FileStore } from "../../platform/resources/files.ts";
 import { filtersOf } from "../../platform/resources/filters.ts";
 import type { Field, Resource } from "../../platform/resources/resource.ts";
+import { UNITS, type Unit, unitOf } from "../../platform/resources/units.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { ACCEPTED_TYPES, MAX_PICTURE } from "../../platform/storage/pictures/types.ts";
 import { z } from "../../platform/zod.ts";
@@ -35,6 +36,8 @@ export const Declared = z
       z.object({
         ...Input,
         zone: z.object({ field: z.string(), default: z.string() }).optional(),
+        /** Of a number: its unit. */
+        unit: z.object({ name: z.enum(Object.keys(UNITS) as [Unit, ...Unit[]]), label: Label }).optional(),
         /** Of money: the ISO 4217 code. */
         currency: z.string().optional(),
         coded: z.boolean().optional(),
@@ -108,6 +111,7 @@ function declared(caller: Caller, resource: Resource, runtime: Runtime): z.input
     fields: fieldsFor(caller, resource).map(([fieldName, field]) => ({
       ...inputOf(fieldName, field),
       ...(field.zone ? { zone: { field: field.zone, default: runtime.settings.timeZone } } : {}),
+      ...unitWire(field),
       ...(field.type === "money" ? { currency: runtime.settings.currency } : {}),
       ...(field.coded ? { coded: true } : {}),
       ...(field.total ? { total: true } : {}),
@@ -171,6 +175,11 @@ function initialOf(
   const stored = data ?? field.initial?.(runtime, caller) ?? column;
   const isConstant = stored !== null && stored !== undefined && stored !== "" && !is(stored, SQL);
   return isConstant ? { initial: fieldWire(field, stored) } : {};
+}
+
+function unitWire(field: Field) {
+  const unit = unitOf(field);
+  return unit ? { unit: { name: unit, label: UNITS[unit] } } : {};
 }
 
 type Described = Pick<Resource["fields"][string], "type" | "label" | "options" | "reference">;

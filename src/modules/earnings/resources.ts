@@ -26,7 +26,7 @@ const entryResource = resource({
       total: true,
       input: decimal(),
     }),
-    commission: field.money(calculatorEntries.commission, text("Commission, %", "Комиссия, %"), {
+    commission: field.percent(calculatorEntries.commission, text("Commission", "Комиссия"), {
       input: optionalDecimal(),
     }),
     expenses: field.money(calculatorEntries.expenses, text("Expenses", "Расходы"), {

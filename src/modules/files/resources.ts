@@ -23,7 +23,7 @@ const fileResource = resource({
     subject: field.integer(files.subjectId, text("Subject id", "Номер")),
     original_name: field.text(files.originalName, text("Name", "Имя")),
     content_type: field.text(files.contentType, text("Type", "Тип")),
-    size: field.integer(files.size, text("Bytes", "Байт")),
+    size: field.integer(files.size, text("Size", "Размер"), { unit: "byte" }),
     status: field.choice(files.status, text("State", "Состояние")),
     created_at: field.instant(files.createdAt, text("Started", "Начато")),
     finished_at: field.instant(files.finishedAt, text("Finished", "Завершено"), { list: false }),

@@ -56,16 +56,14 @@ const settingResource = resource({
     receives: field.boolean(notificationSettings.receives, text("Receives them", "Получает"), {
       input: boolean(),
     }),
-    quiet_from: field.integer(
-      notificationSettings.quietFrom,
-      text("Quiet from (minute of the day)", "Тихо с (минута дня)"),
-      { input: minute },
-    ),
-    quiet_to: field.integer(
-      notificationSettings.quietTo,
-      text("Quiet until (minute of the day)", "Тихо до (минута дня)"),
-      { input: minute },
-    ),
+    quiet_from: field.integer(notificationSettings.quietFrom, text("Quiet from", "Тихо с"), {
+      unit: "minute_of_day",
+      input: minute,
+    }),
+    quiet_to: field.integer(notificationSettings.quietTo, text("Quiet until", "Тихо до"), {
+      unit: "minute_of_day",
+      input: minute,
+    }),
   },
   search: [personWords(sql`notification_settings.user_id`)],
   filters: ["user", "receives"],

@@ -60,9 +60,15 @@ const reportResource = resource({
     place: field.place(locationPoints.latitude, locationPoints.longitude, place),
     at: field.instant(locationPoints.at, taken),
     received_at: field.instant(locationPoints.receivedAt, received),
-    accuracy: field.number(locationPoints.accuracy, text("Accuracy, m", "Точность, м"), { list: false }),
-    speed: field.number(locationPoints.speed, text("Speed, m/s", "Скорость, м/с"), { list: false }),
-    heading: field.number(locationPoints.heading, text("Heading", "Курс"), { list: false }),
+    accuracy: field.number(locationPoints.accuracy, text("Accuracy", "Точность"), {
+      unit: "meter",
+      list: false,
+    }),
+    speed: field.number(locationPoints.speed, text("Speed", "Скорость"), {
+      unit: "meter_per_second",
+      list: false,
+    }),
+    heading: field.number(locationPoints.heading, text("Heading", "Курс"), { unit: "degree", list: false }),
     flag: field.choice(locationPoints.flag, text("Flag", "Пометка")),
   },
   search: [],
@@ -132,7 +138,8 @@ const taskResource = resource({
       list: false,
       input: placeInput().nullable().optional(),
     }),
-    radius: field.integer(tasks.radius, text("Radius, m", "Радиус, м"), {
+    radius: field.integer(tasks.radius, text("Radius", "Радиус"), {
+      unit: "meter",
       list: false,
       input: integer({ min: 1, max: 100_000 }).nullable().optional(),
     }),

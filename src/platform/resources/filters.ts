@@ -9,6 +9,7 @@ import { text } from "../http/text.ts";
 import { z } from "../zod.ts";
 import { instantInput } from "./inputs.ts";
 import type { Field, Filter, Resource } from "./resource.ts";
+import { labelWithUnit } from "./units.ts";
 
 /** All filters of a resource; a range is two filters. */
 export function filtersOf(resource: Resource): Filter[] {
@@ -20,7 +21,8 @@ export function filtersOf(resource: Resource): Filter[] {
 }
 
 function filtersBy(name: string, field: Field): Filter[] {
-  const { type, label, staffOnly = false } = field;
+  const { type, staffOnly = false } = field;
+  const label = labelWithUnit(field);
   const from = field.from as Column | SQL;
   const one = (parse: z.ZodType, when: Filter["when"]): Filter => {
     const { options, reference } = field;
@@ -52,6 +54,7 @@ function filtersBy(name: string, field: Field): Filter[] {
     case "number":
       return range(z.coerce.number());
     case "money":
+    case "percent":
       return range(hundredths());
     case "instant":
       return range(instantInput());

@@ -13,6 +13,7 @@ import type { Text } from "../http/text.ts";
 import type { RequestContext } from "../runtime.ts";
 import type { z } from "../zod.ts";
 import type { FileStore } from "./files.ts";
+import type { Unit } from "./units.ts";
 
 /** Roles in the console: operators, and staff with more rights. */
 export type ConsoleRole = "operator" | "staff";
@@ -32,13 +33,14 @@ export type FieldType =
   | "instant"
   | "day"
   | "money"
+  | "percent"
   | "enum"
   | "reference"
   | "json"
   | "place"
   | "file";
 
-/** Values by field name as they are stored: instants in epoch ms, money in minor units, a place as its two degrees. */
+/** Values by field name as they are stored: instants in epoch ms, money in minor units, percent in hundredths, a place as its two degrees. */
 export type Values = Readonly<Record<string, unknown>>;
 
 export interface Field {
@@ -59,6 +61,8 @@ export interface Field {
   readonly list?: boolean;
   /** Of money: a list shows the sum of its rows. */
   readonly total?: boolean;
+  /** Of a number: what it counts or measures in. */
+  readonly unit?: Unit;
   /** Hidden from operators. */
   readonly staffOnly?: boolean;
   /** Input schema; read-only without one. Its output is the stored value. */
@@ -248,6 +252,7 @@ export const field = {
   instant: of("instant"),
   day: of("day"),
   money: of("money"),
+  percent: of("percent"),
   json: of("json"),
   /** The value is an expression made by `fileFacts`. */
   file: of("file"),

@@ -96,6 +96,7 @@ const VALUES: Record<string, string> = {
   instant: "2026-01-01T00:00:00Z",
   day: "2026-01-01",
   money: "10.50",
+  percent: "10.50",
   number: "1.5",
   integer: "1",
   reference: "1",

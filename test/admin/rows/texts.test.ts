@@ -6,6 +6,7 @@ import { grantsOf } from "../../../src/modules/admin/rights.ts";
 import type { Text } from "../../../src/platform/http/text.ts";
 import { filtersOf } from "../../../src/platform/resources/filters.ts";
 import type { Resource } from "../../../src/platform/resources/resource.ts";
+import { unitOf } from "../../../src/platform/resources/units.ts";
 
 /** Names that are written so in Russian too. */
 const NAMES = /\b(API|UUID|Push|SMS|CSV|URL|IP)\b|\bpush\b/g;
@@ -33,6 +34,27 @@ test("Each label of the console is in English and in Russian.", () => {
   });
   expect(labels.length).toBeGreaterThan(300);
   expect(labels.filter(({ en, ru }) => !en || !ru || !isEnglish(en) || !isRussian(ru))).toEqual([]);
+});
+
+/** Names of what is measured, and labels that would say the unit themselves. */
+const MEASURED =
+  /(^|_)(bytes|size|took|lead|distance|radius|accuracy|speed|heading|weight|capacity|duration|percent|commission|share)(_|$)|_(seconds|minutes|hours|km|meters|kg)$/;
+const IN_LABEL =
+  /, (%|t|km?|ms?|min|h|s|kg|m\/s)$|\b(bytes|degrees|seconds|minutes|milliseconds|meters|tonnes)\b/i;
+
+test("Each number that is measured is declared with its unit, and no label says a unit instead.", () => {
+  const numbers = catalogue.flatMap((resource) =>
+    Object.entries(resource.fields)
+      .filter(([, { type }]) => ["integer", "number", "money", "percent"].includes(type))
+      .map(([name, field]) => ({ at: `${resource.name}.${name}`, name, field })),
+  );
+  const wrong = numbers.filter(
+    ({ name, field }) =>
+      (MEASURED.test(name) && (unitOf(field) === null || field.type === "money")) ||
+      IN_LABEL.test(field.label.en),
+  );
+  expect(wrong.map(({ at }) => at)).toEqual([]);
+  expect(numbers.filter(({ field }) => unitOf(field)).length).toBeGreaterThan(10);
 });
 
 test("Each code that a field may have is named in Russian, and in English without signs of a program.", () => {

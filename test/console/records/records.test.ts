@@ -40,7 +40,7 @@ describe("a record", () => {
     const name = unique("Minibus ");
     await page.getByRole("link", { name: "New", exact: true }).click();
     await page.getByLabel("Name").fill(name);
-    await page.getByLabel("Up to, t").fill("3.5");
+    await page.getByLabel("Up to").fill("3.5");
     await page.getByLabel("Base price").fill("1500,50");
     await save(page);
     await page.getByRole("heading", { name }).waitFor();

@@ -8,6 +8,7 @@ import { instantAt, ownZone, wallTime } from "../../zone.ts";
 import { decimalOf } from "./amounts.ts";
 import { CheckboxGroup, OptionGroup } from "./checkbox-group.tsx";
 import { RecordCombobox } from "./combobox.tsx";
+import { clockOf, minuteOf } from "./measures.ts";
 import { PlaceInput } from "./place-input.tsx";
 import { ZoneHint } from "./zoned.tsx";
 
@@ -55,7 +56,7 @@ function plain(words: string): string {
 }
 
 interface ControlProps {
-  readonly field: Pick<Field, "name" | "type" | "options" | "reference">;
+  readonly field: Pick<Field, "name" | "type" | "options" | "reference" | "unit">;
   readonly id: string;
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
@@ -97,17 +98,11 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
       );
     case "integer":
     case "number":
-      return (
-        <input
-          {...common}
-          type="number"
-          step={field.type === "integer" ? 1 : "any"}
-          value={text}
-          onChange={(event) => onChange(event.target.value === "" ? null : Number(event.target.value))}
-        />
-      );
+      return <NumberInput {...common} field={field} value={text} onChange={onChange} />;
     case "money":
-      return <Amount {...common} value={text} onChange={onChange} />;
+      return <Amount {...common} value={text} sign={formats.sign()} onChange={onChange} />;
+    case "percent":
+      return <Amount {...common} value={text} sign="%" onChange={onChange} />;
     case "instant":
       return (
         <div className="unit">
@@ -166,8 +161,41 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
 
 type PartProps = Omit<ControlProps, "field" | "invalid">;
 
-/** An amount, shown as lists show it, beside the currency's sign. It may be typed and pasted in any usual way. */
-function Amount({ value, onChange, onBlur, ...rest }: PartProps) {
+/** A number beside its unit; minutes of the day are an input of times. */
+function NumberInput({ field, value, onChange, ...rest }: PartProps & Pick<ControlProps, "field">) {
+  const label = useLabel();
+  const { type, unit } = field;
+  const text = String(value ?? "");
+  if (unit?.name === "minute_of_day")
+    return (
+      <input
+        {...rest}
+        type="time"
+        value={text && clockOf(Number(text))}
+        onChange={(event) => onChange(minuteOf(event.target.value))}
+      />
+    );
+  const input = (
+    <input
+      {...rest}
+      type="number"
+      step={type === "integer" ? 1 : "any"}
+      value={text}
+      onChange={(event) => onChange(event.target.value === "" ? null : Number(event.target.value))}
+    />
+  );
+  return unit ? (
+    <div className="unit">
+      {input}
+      <span>{label(unit.label)}</span>
+    </div>
+  ) : (
+    input
+  );
+}
+
+/** A decimal, shown as lists show it, beside its sign. It may be typed and pasted in any usual way. */
+function Amount({ value, sign, onChange, onBlur, ...rest }: PartProps & { sign: string }) {
   const formats = useFormats();
   const [locale] = useLocaleState();
   const text = String(value ?? "");
@@ -189,7 +217,7 @@ function Amount({ value, onChange, onBlur, ...rest }: PartProps) {
           onBlur?.();
         }}
       />
-      <span>{formats.sign()}</span>
+      <span>{sign}</span>
     </div>
   );
 }

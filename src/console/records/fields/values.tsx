@@ -1,11 +1,12 @@
 /** Shows a field's value by its type: money, times, states, links to other records. */
-import { type RaRecord, useReference } from "ra-core";
+import { type RaRecord, useLocaleState, useReference } from "ra-core";
 import { Link } from "react-router-dom";
 import { useCode } from "../../codes.ts";
-import { type Field, useDeclared } from "../../declaration.tsx";
+import { type Field, type Unit, useDeclared } from "../../declaration.tsx";
 import { useFormats, useWords } from "../../i18n.ts";
 import { isFile } from "../files/file-value.ts";
 import { Thumbnail } from "../files/thumbnail.tsx";
+import { measured } from "./measures.ts";
 import { shortId, titleOf } from "./titles.ts";
 import { ZonedInstant } from "./zoned.tsx";
 
@@ -38,6 +39,8 @@ export function Value({ field, record, inList = false }: ValueProps) {
       return <Money value={String(value)} />;
     case "integer":
     case "number":
+    case "percent":
+      if (field.unit) return <Measure value={Number(value)} unit={field.unit} />;
       return <NumberValue value={Number(value)} plain={field.name === "id" || field.name.endsWith("_id")} />;
     case "reference":
       return <Reference resource={field.reference ?? ""} value={value} />;
@@ -123,6 +126,12 @@ export function Ago({ value }: { value: string }) {
 
 function Money({ value }: { value: string }) {
   return <span className="number">{useFormats().money(value)}</span>;
+}
+
+function Measure({ value, unit }: { value: number; unit: Unit }) {
+  const [locale] = useLocaleState();
+  const words = measured(value, unit, useFormats(), locale === "ru" ? "ru" : "en");
+  return <span className="number">{words}</span>;
 }
 
 function NumberValue({ value, plain }: { value: number; plain: boolean }) {

@@ -4,6 +4,7 @@ import type { Caller } from "../../../platform/http/caller.ts";
 import { type Locale, text } from "../../../platform/http/text.ts";
 import type { FileFacts } from "../../../platform/resources/files.ts";
 import type { Field, Resource, Subject } from "../../../platform/resources/resource.ts";
+import { labelWithUnit } from "../../../platform/resources/units.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { zoneOffset } from "../../../platform/time-zones.ts";
 import { catalogue } from "../catalogue.ts";
@@ -18,8 +19,10 @@ const NO = text("No", "Нет");
 
 /** `Created, Europe/Moscow`: a column's heading. */
 export function headings(ctx: RequestContext, caller: Caller, resource: Resource, locale: Locale): string[] {
-  const named = fieldsFor(caller, resource).map(([, { type, label }]) =>
-    type === "instant" ? `${label[locale]}, ${ctx.runtime.settings.timeZone}` : label[locale],
+  const named = fieldsFor(caller, resource).map(([, field]) =>
+    field.type === "instant"
+      ? `${field.label[locale]}, ${ctx.runtime.settings.timeZone}`
+      : labelWithUnit(field)[locale],
   );
   return ["№", ...named];
 }
@@ -80,6 +83,7 @@ function cell(ctx: RequestContext, field: Field, value: unknown, locale: Locale,
     case "instant":
       return clock(Number(value), ctx.runtime.settings.timeZone);
     case "money":
+    case "percent":
       return fromHundredths(Number(value));
     case "boolean":
       return (value ? YES : NO)[locale];

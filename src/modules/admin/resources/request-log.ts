@@ -39,7 +39,7 @@ export const requestLogResource = resource({
     method: field.text(loggedRequests.method, text("Method", "Метод")),
     place: field.text(loggedRequests.place, text("Route", "Маршрут")),
     status: field.integer(loggedRequests.status, text("Status", "Статус")),
-    took: field.integer(loggedRequests.took, text("Took, ms", "Заняло, мс")),
+    took: field.integer(loggedRequests.took, text("Took", "Заняло"), { unit: "millisecond" }),
     user: field.reference("users", loggedRequests.userId, text("Who", "Кто")),
     request_id: field.text(loggedRequests.requestId, REQUEST),
   },

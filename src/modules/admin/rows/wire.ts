@@ -96,6 +96,7 @@ export function fieldWire(field: Field, value: unknown): unknown {
     case "instant":
       return isoTime(Number(value));
     case "money":
+    case "percent":
       return fromHundredths(Number(value));
     case "boolean":
       return Boolean(value);

@@ -15,7 +15,7 @@ export const storageResource = resource({
     name: field.text(storageUse.name, text("Where", "Где")),
     kind: field.choice(storageUse.kind, text("Kind", "Вид")),
     items: field.integer(storageUse.items, text("Rows or objects", "Строк или объектов")),
-    bytes: field.integer(storageUse.bytes, text("Bytes", "Байт")),
+    bytes: field.integer(storageUse.bytes, text("Size", "Размер"), { unit: "byte" }),
     measured_at: field.instant(storageUse.measuredAt, text("Measured", "Измерено")),
     items_so_far: field.integer(storageUse.itemsSoFar, text("Counted so far", "Сосчитано пока"), {
       list: false,

@@ -229,7 +229,7 @@ const offerResource = resource({
     truck: field.reference("tow-trucks", orderOffers.truckId, text("Truck", "Эвакуатор")),
     round: field.integer(orderOffers.round, text("Round", "Раунд")),
     status: field.choice(orderOffers.status, state),
-    distance: field.integer(orderOffers.distance, text("Distance, m", "Расстояние, м")),
+    distance: field.integer(orderOffers.distance, text("Distance", "Расстояние"), { unit: "meter" }),
     created_at: field.instant(orderOffers.createdAt, created),
     expires_at: field.instant(orderOffers.expiresAt, text("Until", "Действует до")),
     answered_at: field.instant(orderOffers.answeredAt, text("Answered", "Ответ получен")),

@@ -33,7 +33,10 @@ const vehicleTypeResource = resource({
       list: false,
       input: string({ max: 2000, blank: true }).optional(),
     }),
-    max_weight: field.number(vehicleTypes.maxWeight, text("Up to, t", "Масса до, т"), { input: tonnes }),
+    max_weight: field.number(vehicleTypes.maxWeight, text("Up to", "Масса до"), {
+      unit: "tonne",
+      input: tonnes,
+    }),
     base_price: field.money(vehicleTypes.basePrice, text("Base price", "Базовая цена"), {
       input: moneyInput(),
     }),
@@ -68,7 +71,10 @@ const truckResource = resource({
     status: field.choice(towTrucks.status, text("State", "Состояние"), {
       input: z.enum(towTrucks.status.enumValues).optional(),
     }),
-    capacity: field.number(towTrucks.capacity, text("Capacity, t", "Грузоподъёмность, т"), { input: tonnes }),
+    capacity: field.number(towTrucks.capacity, text("Capacity", "Грузоподъёмность"), {
+      unit: "tonne",
+      input: tonnes,
+    }),
     vehicle_types: {
       ...field.json(typesOfTruck, text("Tariffs", "Тарифы"), {
         list: false,

@@ -168,7 +168,7 @@ const reminderResource = resource({
     event: field.reference("events", eventReminders.eventId, event),
     user: field.reference("users", eventReminders.userId, person),
     starts_at: field.instant(eventReminders.startsAt, text("Event start", "Начало события")),
-    lead: field.integer(eventReminders.lead, text("Lead time, ms", "Время до начала, мс")),
+    lead: field.integer(eventReminders.lead, text("Lead time", "Время до начала"), { unit: "millisecond" }),
     sent_at: field.instant(eventReminders.sentAt, text("Sent", "Отправлено")),
   },
   search: [],

@@ -48,8 +48,9 @@ const endpointResource = resource({
     }),
     position_seconds: field.integer(
       webhookEndpoints.positionSeconds,
-      text("Seconds between positions", "Секунд между положениями"),
+      text("Time between positions", "Время между положениями"),
       {
+        unit: "second",
         input: endpointFields.positionSeconds.optional(),
         list: false,
         initial: ({ settings }) => settings.webhooks.positionSeconds,
