@@ -12,6 +12,7 @@ import {
 } from "react";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
+import { Fault } from "../kit/fault.tsx";
 import { Guard } from "../kit/guard.tsx";
 
 export type Faults = Readonly<Record<string, string>>;
@@ -88,11 +89,7 @@ export function OwnForm({ action, onSubmit, children }: OwnFormProps) {
   return (
     <form onSubmit={submit} onChange={() => setEdited(true)}>
       <div className="fields bare">{children(faults)}</div>
-      {other ? (
-        <p className="fault" role="alert">
-          {other === "error.offline" ? words("error.offline") : other}
-        </p>
-      ) : null}
+      <Fault text={other === "error.offline" ? words("error.offline") : other} />
       <div className="row">
         <Button type="submit" look="main" disabled={busy}>
           {action}
@@ -129,11 +126,7 @@ export function OwnField({ label, name, faults, hint, type = "text", value, ...r
         {...rest}
       />
       <div id={`${id}-hint`}>
-        {fault ? (
-          <p className="fault" role="alert">
-            {fault}
-          </p>
-        ) : null}
+        <Fault text={fault} />
         {hint ? <p className="quiet">{hint}</p> : null}
       </div>
     </div>

@@ -3,6 +3,7 @@ import { HttpError } from "ra-core";
 import { type FormEvent, useState } from "react";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
+import { Fault } from "../kit/fault.tsx";
 import { call } from "../session.ts";
 
 const focused = (place: HTMLElement | null) => place?.focus();
@@ -48,11 +49,7 @@ export function ForgotPassword({ onBack }: { onBack: () => void }) {
         <label htmlFor="email">{words("account.email")}</label>
         <input id="email" name="email" type="email" autoComplete="email" required ref={focused} />
       </div>
-      {fault ? (
-        <p className="fault" role="alert">
-          {fault}
-        </p>
-      ) : null}
+      <Fault text={fault} />
       <Button type="submit" look="main" disabled={busy}>
         {words("forgot.send")}
       </Button>

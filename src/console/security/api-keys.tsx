@@ -5,6 +5,7 @@ import { type FormEvent, useState } from "react";
 import { useFormats, useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Confirm, Dialog } from "../kit/dialog.tsx";
+import { Fault } from "../kit/fault.tsx";
 import { call } from "../session.ts";
 import { provable, type SectionProps } from "./factors.ts";
 import { ProofDialog } from "./proof.tsx";
@@ -165,11 +166,7 @@ function KeyForm({ onDraft, onClose }: { onDraft: (draft: Draft) => void; onClos
             </label>
           ))}
         </fieldset>
-        {fault ? (
-          <p className="fault" role="alert">
-            {fault}
-          </p>
-        ) : null}
+        <Fault text={fault} />
       </form>
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { type FormEvent, useState } from "react";
 import { useFormats, useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Dialog } from "../kit/dialog.tsx";
+import { Fault } from "../kit/fault.tsx";
 import { call } from "../session.ts";
 import { provable, type SectionProps } from "./factors.ts";
 import { ProofDialog } from "./proof.tsx";
@@ -111,11 +112,7 @@ function FirstCode({ setup: { secret, uri }, onDone, onClose }: FirstCodeProps) 
           <label htmlFor="code">{words("security.firstCode")}</label>
           <input id="code" name="code" autoComplete="one-time-code" inputMode="numeric" required />
         </div>
-        {fault ? (
-          <p className="fault" role="alert">
-            {fault}
-          </p>
-        ) : null}
+        <Fault text={fault} />
       </form>
     </Dialog>
   );

@@ -3,6 +3,7 @@ import { type FormEvent, type ReactNode, useId, useState } from "react";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Dialog } from "../kit/dialog.tsx";
+import { Fault } from "../kit/fault.tsx";
 import { hasPasskeys, passByPasskey } from "./passkeys.ts";
 
 export type Proof = { readonly otp: string } | { readonly current_password: string };
@@ -76,11 +77,7 @@ export function ProofDialog({ title, hasFactor, hasPasskey, children, onProof, o
             required
           />
         </div>
-        {fault ? (
-          <p className="fault" role="alert">
-            {fault}
-          </p>
-        ) : null}
+        <Fault text={fault} />
       </form>
     </Dialog>
   );

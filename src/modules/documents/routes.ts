@@ -5,6 +5,7 @@ import { day, fileOrNull, integer, string } from "../../platform/http/input/fiel
 import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { FILE_FORM_LIMIT } from "../../platform/storage/pictures/types.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
 import { addDocument, changeDocument, removeDocument } from "./commands.ts";
@@ -13,8 +14,6 @@ import { type Document, type DocumentFacts, findDocument, listDocuments, scanUrl
 const tag = "Documents of drivers";
 const path = "/api/v1/documents";
 const PAGE_SIZE = 20;
-/** A file of the largest size plus the form's fields. */
-const FORM_LIMIT = 12 * 1024 * 1024;
 
 const DocumentWire = z
   .object({
@@ -116,7 +115,7 @@ const create = route({
   access: "signedIn",
   creates: true,
   body: NewDocument,
-  multipartLimit: FORM_LIMIT,
+  multipartLimit: FILE_FORM_LIMIT,
   responses: { 201: DocumentWire },
   handle: async ({ ctx, caller, body }) =>
     respond(
@@ -152,7 +151,7 @@ const change = (method: "put" | "patch") =>
     access: "signedIn",
     params,
     body: Change,
-    multipartLimit: FORM_LIMIT,
+    multipartLimit: FILE_FORM_LIMIT,
     responses: { 200: DocumentWire },
     async handle({ ctx, caller, params, body }) {
       const document = await findDocument(ctx, caller.userId, params.id);

@@ -8,6 +8,7 @@ import { parse } from "../../platform/http/input/validation.ts";
 import { envelope, pageQuery, paginate } from "../../platform/http/lists/paging.ts";
 import { type Route, respond, route } from "../../platform/http/route.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
+import { FILE_FORM_LIMIT } from "../../platform/storage/pictures/types.ts";
 import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
 import { findPeople, findUser } from "../identity/index.ts";
@@ -223,9 +224,6 @@ const write = route({
   },
 });
 
-/** A file of the largest size plus the form's fields. */
-const FORM_LIMIT = 12 * 1024 * 1024;
-
 const upload = route({
   ...one,
   path: `${path}/:id/files`,
@@ -237,7 +235,7 @@ const upload = route({
   body: z.object({
     file: z.unknown().optional().openapi({ type: "string", format: "binary" }),
   }),
-  multipartLimit: FORM_LIMIT,
+  multipartLimit: FILE_FORM_LIMIT,
   responses: { 201: UploadedAttachment },
   async handle({ ctx, caller, params, body }) {
     await openedTo(ctx, caller, params.id);

@@ -6,6 +6,7 @@ import { useNavigate, useSearchParams } from "react-router-dom";
 import { useFormats, useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { useDebounced } from "../../kit/debounce.ts";
+import { Fault } from "../../kit/fault.tsx";
 import { forgetUnsaved, Guard } from "../../kit/guard.tsx";
 import { Loading, PageTitle } from "../../kit/page.tsx";
 import { Control } from "../../records/fields/inputs.tsx";
@@ -246,11 +247,7 @@ function InputField({ name, label, value, fault, required, kind, onChange }: Inp
           invalid={Boolean(fault)}
         />
       )}
-      {fault ? (
-        <p className="fault" role="alert">
-          {fault}
-        </p>
-      ) : null}
+      <Fault text={fault} />
     </div>
   );
 }

@@ -6,6 +6,8 @@ import { Button } from "../../kit/button.tsx";
 import { useDebounced } from "../../kit/debounce.ts";
 import { isOwnAddress, type Place } from "./place.ts";
 import { findPlaces } from "./requests.ts";
+import { Fault } from "../../kit/fault.tsx";
+import { findPlaces, type Point } from "./requests.ts";
 
 interface PlaceFieldProps {
   readonly label: string;
@@ -69,11 +71,7 @@ export function PlaceField(props: PlaceFieldProps) {
           ))}
         </ul>
       ) : null}
-      {fault ? (
-        <p className="fault" role="alert">
-          {fault}
-        </p>
-      ) : null}
+      <Fault text={fault} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from "react";
 import { useCode } from "../../codes.ts";
 import { type Field, useLabel } from "../../declaration.tsx";
 import { useFormats, useWords } from "../../i18n.ts";
+import { Fault } from "../../kit/fault.tsx";
 import { instantAt, ownZone, wallTime } from "../../zone.ts";
 import { decimalOf } from "./amounts.ts";
 import { CheckboxGroup, OptionGroup } from "./checkbox-group.tsx";
@@ -41,11 +42,7 @@ export function Input({ field }: { field: Field }) {
         invalid={Boolean(fault)}
       />
       {field.zone ? <ZoneHint value={input.value} zone={field.zone} /> : null}
-      {fault ? (
-        <p className="fault" id={`${id}-fault`} role="alert">
-          {plain(fault)}
-        </p>
-      ) : null}
+      <Fault id={`${id}-fault`} text={fault && plain(fault)} />
     </div>
   );
 }

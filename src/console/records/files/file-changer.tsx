@@ -5,6 +5,7 @@ import type { FileRules } from "../../declaration.tsx";
 import { useFormats, useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { Confirm } from "../../kit/dialog.tsx";
+import { Fault } from "../../kit/fault.tsx";
 import { sendFile, type Upload } from "./upload.ts";
 
 interface FileChangerProps {
@@ -105,11 +106,7 @@ export function FileChanger(props: FileChangerProps) {
           <Button onClick={() => stop.current?.abort()}>{words("file.stop")}</Button>
         </div>
       )}
-      {fault ? (
-        <p className="fault" role="alert">
-          {fault in { "error.offline": 1 } ? words("error.offline") : fault}
-        </p>
-      ) : null}
+      <Fault text={fault === "error.offline" ? words("error.offline") : fault} />
       <input
         ref={input}
         type="file"

@@ -5,6 +5,7 @@ import { pathOf } from "../../data.ts";
 import { type Action, type Asked, type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { Confirm } from "../../kit/dialog.tsx";
+import { Fault } from "../../kit/fault.tsx";
 import { call } from "../../session.ts";
 import { Control } from "../fields/inputs.tsx";
 import { titleOf } from "../fields/titles.ts";
@@ -116,11 +117,7 @@ export function Questions({ asks, given, faults = {}, onChange }: QuestionsProps
             invalid={asked.name in faults}
             onChange={(value) => onChange({ ...given, [asked.name]: value ?? undefined })}
           />
-          {asked.name in faults ? (
-            <p className="fault" id={`${id}-${asked.name}-fault`} role="alert">
-              {faults[asked.name]}
-            </p>
-          ) : null}
+          <Fault id={`${id}-${asked.name}-fault`} text={faults[asked.name]} />
         </div>
       ))}
     </div>

@@ -6,6 +6,7 @@ import { useNavigate } from "react-router-dom";
 import { type Field, type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
+import { Fault } from "../../kit/fault.tsx";
 import { forgetUnsaved, Guard } from "../../kit/guard.tsx";
 import { PageTitle } from "../../kit/page.tsx";
 import { Input } from "../fields/inputs.tsx";
@@ -97,11 +98,7 @@ function FormBar({ always = false, onEdited }: FormBarProps) {
   return (
     <div className="form-bar">
       <Guard when={isDirty} />
-      {typeof fault === "string" || fault?.message ? (
-        <p className="fault" role="alert">
-          {typeof fault === "string" ? fault : fault.message}
-        </p>
-      ) : null}
+      <Fault text={typeof fault === "string" ? fault : fault?.message} />
       {always ? null : <Button onClick={() => reset()}>{words("do.reset")}</Button>}
       <Button type="submit" look="main" disabled={isSubmitting}>
         {words("do.save")}

@@ -4,6 +4,7 @@ import { notFound } from "../../../platform/http/errors.ts";
 import { file } from "../../../platform/http/input/fields.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { FILE_FORM_LIMIT } from "../../../platform/storage/pictures/types.ts";
 import { z } from "../../../platform/zod.ts";
 import { requireResource } from "../catalogue.ts";
 import { requireAccountBelow } from "../rows/accounts.ts";
@@ -15,9 +16,6 @@ import { removeFile, replaceFile, requireFileField, requireFileVersion } from ".
 const tag = "Admin";
 const path = "/api/admin/:resource/:id/files/:field";
 const params = ofOne.extend({ field: z.string() });
-
-/** A file of the largest size plus the form. */
-const FORM_LIMIT = 12 * 1024 * 1024;
 
 const Form = z.object({ file: file() }).openapi("AdminFile");
 
@@ -42,7 +40,7 @@ const replace = route({
   right: "any",
   params,
   body: Form,
-  multipartLimit: FORM_LIMIT,
+  multipartLimit: FILE_FORM_LIMIT,
   responses: { 200: VersionedRow },
   may: ({ ctx, caller, params }) => wanted(ctx, caller, params),
   async handle({ ctx, caller, params, body, request }) {

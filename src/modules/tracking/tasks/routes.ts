@@ -7,6 +7,7 @@ import { parse } from "../../../platform/http/input/validation.ts";
 import { type Route, respond, route } from "../../../platform/http/route.ts";
 import type { Text } from "../../../platform/http/text.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { FILE_FORM_LIMIT } from "../../../platform/storage/pictures/types.ts";
 import { z } from "../../../platform/zod.ts";
 import { jsonResponse } from "../json.ts";
 import { addTask, changeTask, removeTask, setUserStatus, type TaskFacts } from "./commands.ts";
@@ -35,9 +36,6 @@ const tag = "Tasks";
 const challenge = "Token";
 const path = "/api/v1/tasks";
 const params = z.object({ id: integer({ min: 1 }) });
-
-/** The largest photo and the form's other fields, bytes. */
-const PHOTO_FORM_LIMIT = 12 * 1024 * 1024;
 
 const noTask = () => notFound(texts.noTask);
 
@@ -192,7 +190,7 @@ const uploadPhoto = route({
   creates: true,
   params,
   body: PhotoForm,
-  multipartLimit: PHOTO_FORM_LIMIT,
+  multipartLimit: FILE_FORM_LIMIT,
   responses: { 201: PhotoWire },
   async handle({ ctx, caller, params, body }) {
     const task = await requireTask(ctx, caller, params.id);

@@ -3,6 +3,9 @@
 /** Maximum size of a file in bytes. */
 export const MAX_PICTURE = 10 * 1024 * 1024;
 
+/** A form with one file of the largest size, and its other fields, bytes. */
+export const FILE_FORM_LIMIT = MAX_PICTURE + 2 * 1024 * 1024;
+
 const PICTURE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gif", "image/avif"] as const;
 export type PictureMime = (typeof PICTURE_TYPES)[number];
 
