@@ -5,26 +5,12 @@ import { plateKey } from "../../../src/platform/db/plates.ts";
 import { unique } from "../../whole/client.ts";
 import { Stage } from "../browser.ts";
 import { declaredPages, goTo } from "../every-page.ts";
+import { newTariff, readTariff, type Tariff } from "./tariffs.ts";
 
 let stage: Stage;
 
-interface Tariff {
-  readonly id: number;
-  readonly name: string;
-}
-
-/** Creates a tariff for one test. */
-async function aTariff(name = unique("Tariff ")): Promise<Tariff> {
-  const operator = await stage.as("operator");
-  const facts = { name, max_weight: 2, base_price: "1000.00", per_km_rate: "50.00", description: "" };
-  const { status, body, text } = await operator.post("/api/admin/vehicle-types/", facts);
-  expect([status, text.slice(0, 200)]).toEqual([201, text.slice(0, 200)]);
-  return { id: body.id, name };
-}
-
-async function tariff({ id }: Tariff) {
-  return (await (await stage.as("operator")).get(`/api/admin/vehicle-types/${id}/`)).body;
-}
+const aTariff = (name?: string) => newTariff(stage, name);
+const tariff = (made: Pick<Tariff, "id">) => readTariff(stage, made);
 
 /** People of the sample data, by name and phone. */
 const CLIENT = "Ирина Клиентова · +7 900 123-45-67";

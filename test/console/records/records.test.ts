@@ -5,26 +5,12 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unique } from "../../whole/client.ts";
 import { Stage, signOut } from "../browser.ts";
+import { newTariff, readTariff, type Tariff } from "./tariffs.ts";
 
 let stage: Stage;
 
-interface Tariff {
-  readonly id: number;
-  readonly name: string;
-}
-
-/** Creates a tariff for one test. */
-async function aTariff(name = unique("Tariff ")): Promise<Tariff> {
-  const operator = await stage.as("operator");
-  const facts = { name, max_weight: 2, base_price: "1000.00", per_km_rate: "50.00", description: "" };
-  const { status, body, text } = await operator.post("/api/admin/vehicle-types/", facts);
-  expect([status, text.slice(0, 200)]).toEqual([201, text.slice(0, 200)]);
-  return { id: body.id, name };
-}
-
-async function tariff({ id }: Tariff) {
-  return (await (await stage.as("operator")).get(`/api/admin/vehicle-types/${id}/`)).body;
-}
+const aTariff = (name?: string) => newTariff(stage, name);
+const tariff = (made: Pick<Tariff, "id">) => readTariff(stage, made);
 
 const save = (page: Page) => page.getByRole("button", { name: "Save", exact: true }).click();
 
@@ -44,7 +30,7 @@ describe("a record", () => {
     await page.getByLabel("Base price").fill("1500,50");
     await save(page);
     await page.getByRole("heading", { name }).waitFor();
-    const made = await tariff({ id: Number(page.url().split("/").at(-1)), name });
+    const made = await tariff({ id: Number(page.url().split("/").at(-1)) });
     expect(made).toMatchObject({ name, max_weight: 3.5, base_price: "1500.50" });
     expect(faults).toEqual([]);
   });
