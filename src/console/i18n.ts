@@ -40,4 +40,3 @@ export function useFormats(): Formats {
   const [locale] = useLocaleState();
   return formats(locale === "ru" ? "ru" : "en", ownZone());
 }
-

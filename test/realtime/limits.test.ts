@@ -177,6 +177,30 @@ describe("entries of one person", () => {
     },
   );
 
+  test("What a person sends through a relay and an inbox counts with what their own socket sends.", async () => {
+    await withRoom(
+      async (room, world) => {
+        listen(room.sockets.open(admit(world, { caller: callerOf(3) })));
+        room.subscribers.add(world.name, subscriberOf(3, world), null, null);
+        const relayed = (ref: string) => {
+          // No such object exists here, so the room forgets it with the first entry that it can't bring.
+          room.relays.attachRelay({ number: 1, seq: null, sockets: 1 });
+          return room.relays.appendFromRelay(1, { author: 3, ref, kind: "message", body: { text: ref } });
+        };
+        await room.sockets.message(
+          serverSide(world, 3),
+          JSON.stringify({ t: "say", ref: "a", kind: "message", body: { text: "a" } }),
+        );
+        expect(await SENDERS["an inbox"]?.(world, room, "b")).toMatchObject({ ok: true });
+        expect(await relayed("c")).toMatchObject({ ok: true });
+        expect(await relayed("d")).toMatchObject({ ok: false, code: "too_many" });
+        expect(await SENDERS["an inbox"]?.(world, room, "e")).toMatchObject({ ok: false, code: "too_many" });
+        expect(await relayed("c")).toMatchObject({ ok: true, entry: { ref: "c" } });
+      },
+      { entryFlow: { limit: 3, seconds: 10 } },
+    );
+  });
+
   const point = {
     latitude: 52.2,
     longitude: 21,

@@ -4,10 +4,9 @@ import { useId } from "react";
 import { useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
 import { useDebounced } from "../../kit/debounce.ts";
+import { Fault } from "../../kit/fault.tsx";
 import { isOwnAddress, type Place } from "./place.ts";
 import { findPlaces } from "./requests.ts";
-import { Fault } from "../../kit/fault.tsx";
-import { findPlaces, type Point } from "./requests.ts";
 
 interface PlaceFieldProps {
   readonly label: string;
