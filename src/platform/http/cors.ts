@@ -10,7 +10,7 @@ import { messages } from "./messages.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
-const HEADERS = `accept, accept-language, authorization, content-type, idempotency-key, if-none-match, range, user-agent, x-csrftoken, x-requested-with, ${BOOKMARK_HEADER}`;
+const HEADERS = `accept, accept-language, authorization, content-type, idempotency-key, if-match, if-none-match, range, user-agent, x-csrftoken, x-requested-with, ${BOOKMARK_HEADER}`;
 const EXPOSED = `etag, idempotency-replayed, location, retry-after, x-request-id, ${BOOKMARK_HEADER}`;
 
 /** Origins of the settings, the request's own origin, and in development every port of this machine. */
