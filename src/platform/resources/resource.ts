@@ -9,6 +9,7 @@ import type { SQLiteColumn, SQLiteTable, SQLiteView } from "drizzle-orm/sqlite-c
 import type { BatchStatement } from "../db/client.ts";
 import type { Effect } from "../db/outbox.ts";
 import type { Caller } from "../http/caller.ts";
+import type { Refusal } from "../http/errors.ts";
 import type { Text } from "../http/text.ts";
 import type { RequestContext } from "../runtime.ts";
 import type { z } from "../zod.ts";
@@ -111,6 +112,8 @@ export interface Consequences {
   readonly set?: Values;
   /** Condition that the row must meet at the moment of writing. */
   readonly where?: SQL;
+  /** Of a new row: whether there is room for it, asked in the statement that inserts it, and the refusal when there is none. */
+  readonly room?: { readonly condition: SQL; readonly refusal: Refusal };
   readonly effects?: readonly Effect[];
   readonly rest?: readonly BatchStatement[];
   /** Runs after the commit. */

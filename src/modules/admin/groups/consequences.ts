@@ -69,9 +69,11 @@ export async function memberConsequences(
   if (!user) throw notFound();
   const { isStaff, userType } = powersOf({ ...user, groupRights: null });
   if (!isStaff && userType !== "OPERATOR") throw invalid({ user: NO_STAFF });
-  const group = eq(staffGroupMembers.groupId, Number(values.group));
-  if ((await ctx.db.$count(staffGroupMembers, group)) >= MOST) throw invalid({ group: FULL });
-  return signingOut(ctx, [userId]);
+  const others = sql`SELECT count(*) FROM staff_group_members WHERE group_id = ${Number(values.group)}`;
+  return {
+    ...signingOut(ctx, [userId]),
+    room: { condition: sql`(${others}) < ${MOST}`, refusal: invalid({ group: FULL }) },
+  };
 }
 
 export async function memberRemoval(

@@ -1,5 +1,5 @@
 /** Saved views of lists: filters, order and columns under a name, private or shared with everybody who may see the list. */
-import { and, count, eq, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, or, type SQL, sql } from "drizzle-orm";
 import { type Caller, isAdministrator } from "../../../platform/http/caller.ts";
 import { forbidden, invalid } from "../../../platform/http/errors.ts";
 import { boolean, string } from "../../../platform/http/input/fields.ts";
@@ -15,7 +15,6 @@ import {
   resource,
   type Subject,
 } from "../../../platform/resources/resource.ts";
-import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
 import { fieldsFor, may } from "../rights.ts";
 import { savedViews, type ViewQuery } from "../tables.ts";
@@ -80,7 +79,7 @@ export function savedViewsOf(resources: readonly Resource[]): Resource {
     rights: { operator: ALL, staff: ALL },
     clashes: { "saved_views.name": "name" },
     readable: (caller) => visibleTo(caller, resources),
-    consequences: (ctx, change) => checked(ctx, change, resources),
+    consequences: (_, change) => checked(change, resources),
     async removal(_, subject, caller) {
       if (!mayChange(caller, subject)) throw forbidden();
       return {};
@@ -97,7 +96,6 @@ function visibleTo(caller: Caller, resources: readonly Resource[]): SQL | undefi
 }
 
 async function checked(
-  ctx: RequestContext,
   { caller, before, values }: Change,
   resources: readonly Resource[],
 ): Promise<Consequences> {
@@ -108,12 +106,9 @@ async function checked(
   const strange = strangeName(caller, list, (values.query ?? {}) as ViewQuery);
   if (strange !== undefined) throw invalid({ query: fill(NOT_IN_LIST, { name: strange }) });
   if (before) return {};
-  const [own] = await ctx.db
-    .select({ count: count() })
-    .from(savedViews)
-    .where(eq(savedViews.authorId, caller.userId));
-  if ((own?.count ?? 0) >= MOST) throw invalid({ non_field_errors: fill(FULL, { limit: MOST }) });
-  return { set: { authorId: caller.userId } };
+  const own = sql`SELECT count(*) FROM saved_views WHERE author_id = ${caller.userId}`;
+  const refusal = invalid({ non_field_errors: fill(FULL, { limit: MOST }) });
+  return { set: { authorId: caller.userId }, room: { condition: sql`(${own}) < ${MOST}`, refusal } };
 }
 
 /** The first filter or field in the query that the list does not have for this caller. */

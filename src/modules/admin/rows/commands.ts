@@ -4,6 +4,7 @@ import { and, getTableColumns, type SQL, sql } from "drizzle-orm";
 import { auditEntry } from "../../../platform/db/audit.ts";
 import { updateOptimistically } from "../../../platform/db/optimistic.ts";
 import { commit } from "../../../platform/db/outbox.ts";
+import { insertWhere } from "../../../platform/db/quota.ts";
 import { admitted, type Caller } from "../../../platform/http/caller.ts";
 import { invalid, notFound, refuse } from "../../../platform/http/errors.ts";
 import { parse } from "../../../platform/http/input/validation.ts";
@@ -105,7 +106,9 @@ export async function createRow(
   const more = (await resource.consequences?.(ctx, { caller: admitted(caller), before: null, values })) ?? {};
   const columns = { ...columnsOf(resource, values), ...stamps(ctx, resource, true), ...more.set };
   const audit = auditOf(ctx, caller, resource, newSubject(resource, columns));
-  const insert = ctx.db.insert(resource.table).values(columns).returning();
+  const insert = more.room
+    ? insertWhere(ctx.db, resource.table, columns, more.room.condition).returning()
+    : ctx.db.insert(resource.table).values(columns).returning();
   const made = await mapConstraintErrors(resource, () =>
     commit(ctx, insert, more.effects ?? [], [
       ...(more.rest ?? []),
@@ -113,6 +116,7 @@ export async function createRow(
       ...also,
     ]),
   );
+  if (!made && more.room) throw more.room.refusal;
   await more.after?.();
   const row = made?.[0] as Values | undefined;
   const id = resource.key.map((column) => row?.[columnKey(resource, column)]).join(":");

@@ -1,6 +1,6 @@
 /** Console resources for endpoints and deliveries. */
 import { sql } from "drizzle-orm";
-import { isFull, quotaRefusal } from "../../../platform/db/quota.ts";
+import { belowQuota, quotaRefusal } from "../../../platform/db/quota.ts";
 import { boolean } from "../../../platform/http/input/fields.ts";
 import { text } from "../../../platform/http/text.ts";
 import { idInput } from "../../../platform/resources/inputs.ts";
@@ -123,8 +123,11 @@ async function endpointConsequences(
   } as Partial<EndpointInput>;
   if (before) return { set: await endpointColumns(ctx, { isActive: before.row.is_active === true }, given) };
   const set = await endpointColumns(ctx, null, given);
-  if (await isFull(ctx, "webhookEndpoints", allEndpoints)) throw quotaRefusal(ctx, "webhookEndpoints");
   return {
+    room: {
+      condition: belowQuota(ctx, "webhookEndpoints", allEndpoints),
+      refusal: quotaRefusal(ctx, "webhookEndpoints"),
+    },
     set: {
       ...set,
       secret: await sealSecret(ctx, newSecret()),
