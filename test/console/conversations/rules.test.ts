@@ -1,12 +1,12 @@
 /** The pure parts of the conversations: saved replies and shortcuts. */
 import { describe, expect, test } from "vitest";
-import { commandOf } from "../../../src/console/pages/conversations/keys.ts";
 import {
   fillReply,
   findReplies,
   insertReply,
   slashAt,
-} from "../../../src/console/pages/conversations/replies.ts";
+} from "../../../src/console/pages/conversations/composer/replies.ts";
+import { commandOf } from "../../../src/console/pages/conversations/keys.ts";
 
 describe("saved replies", () => {
   test("A reply is filled in with the name, the operator and the order; what is missing stays to be seen.", () => {

@@ -10,13 +10,13 @@ import { InfoText, Loading } from "../../kit/page.tsx";
 import { shortId } from "../../records/fields/titles.ts";
 import { State } from "../../records/fields/values.tsx";
 import { useChanges } from "./change.tsx";
-import { Composer, type ComposerKeys } from "./composer.tsx";
+import { Composer, type ComposerKeys } from "./composer/composer.tsx";
+import { useSending } from "./composer/sending.ts";
 import { Details } from "./details.tsx";
 import type { Command } from "./keys.ts";
 import { readAgain, tellTabs } from "./live.ts";
 import { type Heard, MessageList } from "./messages.tsx";
 import { type Colleague, type Detail, markRead, readConversation } from "./requests.ts";
-import { useSending } from "./sending.ts";
 
 /** Commands for the open conversation; false when one means nothing now. */
 export interface ConversationKeys {

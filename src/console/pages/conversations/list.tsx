@@ -9,7 +9,7 @@ import { useDebounced } from "../../kit/debounce.ts";
 import { Icon } from "../../kit/icon.tsx";
 import { Loading, PageTitle } from "../../kit/page.tsx";
 import { Ago, State } from "../../records/fields/values.tsx";
-import { useDrafts } from "./drafts.ts";
+import { useDrafts } from "./composer/drafts.ts";
 import { Avatar } from "./people.tsx";
 import { type Counts, listPage, MOST_COUNTED, type Row, readCounts, VIEWS, type View } from "./requests.ts";
 

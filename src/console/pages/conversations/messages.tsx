@@ -6,9 +6,9 @@ import { Button } from "../../kit/button.tsx";
 import { Icon } from "../../kit/icon.tsx";
 import { Loading } from "../../kit/page.tsx";
 import { Lightbox } from "../../records/files/lightbox.tsx";
+import type { Outgoing, Sending } from "./composer/sending.ts";
 import { Files, isPicture, openedFile } from "./files.tsx";
 import { type Attachment, type Detail, type Message, type Messages, readMessages } from "./requests.ts";
-import type { Outgoing, Sending } from "./sending.ts";
 
 /** A message as the room tells it, before the server's list has it. */
 export interface Heard {

@@ -1,7 +1,7 @@
 /** Conversations as the API returns them, and the calls of their page. */
 import { pathOf } from "../../data.ts";
 import { call } from "../../session.ts";
-import type { SavedReply } from "./replies.ts";
+import type { SavedReply } from "./composer/replies.ts";
 
 export const VIEWS = ["mine", "unassigned", "open", "closed", "all"] as const;
 export type View = (typeof VIEWS)[number];

@@ -1,9 +1,9 @@
 /** Files on their way into an answer: each is uploaded at once, with its progress. */
 import { useEffect, useRef, useState } from "react";
-import { useWords } from "../../i18n.ts";
-import { sendFile } from "../../records/files/upload.ts";
-import type { PlainWord } from "../../words.ts";
-import { filesPath } from "./requests.ts";
+import { useWords } from "../../../i18n.ts";
+import { sendFile } from "../../../records/files/upload.ts";
+import type { PlainWord } from "../../../words.ts";
+import { filesPath } from "../requests.ts";
 
 /** As the server takes it; a larger file is refused before it is sent. */
 const MOST_BYTES = 10 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** Files that wait in an answer, with their progress or the reason why they were refused. */
-import { useWords } from "../../i18n.ts";
-import { Button } from "../../kit/button.tsx";
-import { Icon } from "../../kit/icon.tsx";
+import { useWords } from "../../../i18n.ts";
+import { Button } from "../../../kit/button.tsx";
+import { Icon } from "../../../kit/icon.tsx";
 import type { Upload, Uploads } from "./uploads.ts";
 
 export function Tray({ uploads }: { uploads: Uploads }) {

@@ -11,14 +11,14 @@ import {
   useRef,
   useState,
 } from "react";
-import { useWords } from "../../i18n.ts";
-import { Button } from "../../kit/button.tsx";
-import { Guard } from "../../kit/guard.tsx";
-import { shortId } from "../../records/fields/titles.ts";
+import { useWords } from "../../../i18n.ts";
+import { Button } from "../../../kit/button.tsx";
+import { Guard } from "../../../kit/guard.tsx";
+import { shortId } from "../../../records/fields/titles.ts";
+import { type Detail, readReplies } from "../requests.ts";
 import { keepDraft, useDraft } from "./drafts.ts";
 import { fillReply, findReplies, insertReply, type SavedReply, slashAt } from "./replies.ts";
 import { ReplyList } from "./reply-list.tsx";
-import { type Detail, readReplies } from "./requests.ts";
 import type { Sending } from "./sending.ts";
 import { Tray } from "./tray.tsx";
 import { ACCEPTED, useUploads } from "./uploads.ts";

@@ -1,6 +1,6 @@
 /** Answers that are not sent yet: kept in this browser for each conversation until they are sent, or until sign-out. */
 import { useSyncExternalStore } from "react";
-import { session } from "../../session.ts";
+import { session } from "../../../session.ts";
 
 export interface Draft {
   readonly text: string;

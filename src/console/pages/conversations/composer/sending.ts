@@ -1,6 +1,6 @@
 /** Answers on their way: shown at once, kept with their reason when they fail, and stored once however often they are tried. */
 import { useState } from "react";
-import { type Answer, sendAnswer } from "./requests.ts";
+import { type Answer, sendAnswer } from "../requests.ts";
 import type { Upload } from "./uploads.ts";
 
 export interface Outgoing extends Answer {

@@ -1,6 +1,6 @@
 /** The saved replies that match what is typed. */
 import { Link } from "react-router-dom";
-import { useWords } from "../../i18n.ts";
+import { useWords } from "../../../i18n.ts";
 import type { SavedReply } from "./replies.ts";
 
 interface ReplyListProps {
