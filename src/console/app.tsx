@@ -1,7 +1,7 @@
 /** The application: providers, sign-in and routes. */
 import { QueryClient, useQuery } from "@tanstack/react-query";
 import { CoreAdminContext, localStorageStore } from "ra-core";
-import { lazy, Suspense, useEffect, useSyncExternalStore } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useSyncExternalStore } from "react";
 import {
   createBrowserRouter,
   Link,
@@ -14,7 +14,14 @@ import {
 import { ACCOUNT, readAccount } from "./account/account.ts";
 import { authProvider, mustSetUpFactor } from "./auth.ts";
 import { dataProvider } from "./data.ts";
-import { DeclarationProvider, mayOpen, readDeclaration, useDeclared, useResources } from "./declaration.tsx";
+import {
+  DeclarationProvider,
+  mayOpen,
+  readDeclaration,
+  useDeclared,
+  useMayOpen,
+  useResources,
+} from "./declaration.tsx";
 import { i18nProvider, useWords } from "./i18n.ts";
 import { Button } from "./kit/button.tsx";
 import { InfoPage, Loading } from "./kit/page.tsx";
@@ -151,9 +158,9 @@ function Gate() {
             <Routes>
               <Route index element={<Home />} />
               <Route path="login" element={<Navigate to="/" replace />} />
-              <Route path="map" element={<MapPage />} />
+              <Route path="map" element={<May open="live" page={<MapPage />} />} />
               <Route path="account" element={<AccountPage />} />
-              <Route path="conversations/:id?" element={<Conversations />} />
+              <Route path="conversations/:id?" element={<May open="tickets" page={<Conversations />} />} />
               <Route path="security" element={<Security />} />
               <Route path=":resource" element={<Records show="list" />} />
               <Route path=":resource/create" element={<Records show="create" />} />
@@ -165,6 +172,12 @@ function Gate() {
       </LiveConnection>
     </DeclarationProvider>
   );
+}
+
+type OpenPage = Parameters<typeof useMayOpen>[0];
+
+function May({ open, page }: { open: OpenPage; page: ReactNode }) {
+  return useMayOpen(open) ? page : <NotFound />;
 }
 
 /** The overview, or the first page that this person may open. */
@@ -227,7 +240,7 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
       <RecordPage
         key={id}
         resource={resource}
-        tools={() => <LinkTo path={`/conversations/${id}`} word="nav.tickets" />}
+        tools={() => <LinkTo open="tickets" path={`/conversations/${id}`} word="nav.tickets" />}
       />
     );
   if (resource.subject === "tow_truck")
@@ -235,7 +248,7 @@ function Records({ show }: { show: "list" | "create" | "record" }) {
       <RecordPage
         key={id}
         resource={resource}
-        tools={() => <LinkTo path={`/map?truck=${id}`} word="nav.map" />}
+        tools={() => <LinkTo open="live" path={`/map?truck=${id}`} word="nav.map" />}
       />
     );
   return <RecordPage key={id} resource={resource} />;
@@ -247,8 +260,9 @@ function Sampled() {
   return <p className="quiet pad">{words("requests.about")}</p>;
 }
 
-function LinkTo({ path, word }: { path: string; word: PlainWord }) {
+function LinkTo({ open, path, word }: { open: OpenPage; path: string; word: PlainWord }) {
   const words = useWords();
+  if (!useMayOpen(open)) return null;
   return (
     <Link className="button" to={path}>
       {words(word)}

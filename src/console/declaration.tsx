@@ -53,7 +53,18 @@ export function useLabel(): (words: Words | string | null | undefined) => string
   };
 }
 
+/** Whether this person may open a page that shows several resources. */
+export const useMayOpen = (page: Parameters<typeof mayOpen>[1]): boolean => mayOpen(useResources(), page);
+
+/** Whether this person may do something to records of a resource, as far as their states allow: an action, or a further right. */
+export function useMay(resource: string, right: string): boolean {
+  const found = useDeclared(resource);
+  return (
+    found !== undefined && (found.further.includes(right) || found.actions.some(({ name }) => name === right))
+  );
+}
+
 /** The operators' room; null for those whose groups may not read what it tells. */
 export function useOpsRoom(): "ops:all" | null {
-  return mayOpen(useResources(), "live") ? "ops:all" : null;
+  return useMayOpen("live") ? "ops:all" : null;
 }

@@ -3,6 +3,7 @@ import { useRoom } from "@caravan/client/react";
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useCode } from "../codes.ts";
+import { useMay } from "../declaration.tsx";
 import { useFormats, useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Ago } from "../records/fields/values.tsx";
@@ -31,6 +32,7 @@ export function useCandidates(order: string | null, version: string) {
 export function Candidates({ order, version, onAssign }: CandidatesProps) {
   const words = useWords();
   const { data, error, refetch } = useCandidates(order, version);
+  const mayAssign = useMay("orders", "assign");
   const waiting = useRef<ReturnType<typeof setTimeout> | null>(null);
   useRoom("ops:all", {
     entry() {
@@ -51,9 +53,11 @@ export function Candidates({ order, version, onAssign }: CandidatesProps) {
         {free.map((truck) => (
           <li key={truck.id} className="candidate">
             <About truck={truck} />
-            <Button look="main" onClick={() => onAssign({ id: truck.id, plate: truck.license_plate })}>
-              {words("map.assign")}
-            </Button>
+            {mayAssign ? (
+              <Button look="main" onClick={() => onAssign({ id: truck.id, plate: truck.license_plate })}>
+                {words("map.assign")}
+              </Button>
+            ) : null}
           </li>
         ))}
       </ul>

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNotify } from "ra-core";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "react-router-dom";
+import { useMay } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Confirm } from "../kit/dialog.tsx";
@@ -37,6 +38,7 @@ export function MapPage() {
   const board = useBoard();
   const now = useNow();
   const words = useWords();
+  const mayAssign = useMay("orders", "assign");
 
   const choose = useCallback(
     ({ order = null, truck = null, here = [] }: Choice) => {
@@ -57,7 +59,7 @@ export function MapPage() {
     nothing: () => choose({}),
     several: (here) => choose({ here }),
     drag: setDragged,
-    assign: (order, truck) => setAsked({ order, truck }),
+    assign: (order, truck) => mayAssign && setAsked({ order, truck }),
     label: (_, over) =>
       over === null
         ? words("map.dragOn")

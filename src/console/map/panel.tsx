@@ -2,6 +2,7 @@
 import type { PointerEvent } from "react";
 import { Link } from "react-router-dom";
 import { useCode } from "../codes.ts";
+import { useMay } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { Icon } from "../kit/icon.tsx";
@@ -69,6 +70,8 @@ export function Panel(props: PanelProps) {
 function Orders({ board, onChoose, onLook, onDrag }: PanelProps) {
   const words = useWords();
   const code = useCode();
+  const mayAssign = useMay("orders", "assign");
+  const canDrag = (order: Order) => mayAssign && isWaiting(order);
   const orders = [...board.orders.values()].sort(
     (a, b) => Number(isWaiting(b)) - Number(isWaiting(a)) || a.createdAt.localeCompare(b.createdAt),
   );
@@ -82,7 +85,7 @@ function Orders({ board, onChoose, onLook, onDrag }: PanelProps) {
       <ul className="map-list">
         {orders.slice(0, 100).map((order) => (
           <li key={order.id} className="map-row">
-            {isWaiting(order) ? (
+            {canDrag(order) ? (
               // For a finger, which scrolls the list elsewhere. With a keyboard an order is chosen and assigned in its panel.
               <span className="grip" title={words("map.drag")} onPointerDown={pressed(order)}>
                 <Icon name="grip" />
@@ -91,7 +94,7 @@ function Orders({ board, onChoose, onLook, onDrag }: PanelProps) {
             <button
               type="button"
               onPointerDown={(event) =>
-                event.pointerType === "mouse" && isWaiting(order) && pressed(order)(event)
+                event.pointerType === "mouse" && canDrag(order) && pressed(order)(event)
               }
               onClick={() => {
                 onChoose({ order: order.id });

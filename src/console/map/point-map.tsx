@@ -2,6 +2,7 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
+import { useMayOpen } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { readBoard } from "./board/reading.ts";
 import { boundsAround, workBounds } from "./canvas/bounds.ts";
@@ -37,11 +38,12 @@ export default function PointMap({
   const cities = useCities();
   useEffect(() => canvas?.draw("cities", cities), [canvas, cities]);
   // Without a place yet, the map opens where the work is.
+  const mayRead = useMayOpen("live");
   const isEmpty = pickup === null && delivery === null;
   const { data: board } = useQuery({
     queryKey: ["board"],
     queryFn: ({ signal }) => readBoard(signal),
-    enabled: isEmpty,
+    enabled: isEmpty && mayRead,
     staleTime: 60_000,
   });
   useEffect(() => {

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { RaRecord } from "ra-core";
 import { useEffect, useRef, useState } from "react";
+import { useMay } from "../declaration.tsx";
 import { useWords } from "../i18n.ts";
 import { Button } from "../kit/button.tsx";
 import { call } from "../session.ts";
@@ -17,15 +18,16 @@ interface Letter {
 
 export function LetterHead({ row }: { row: RaRecord }) {
   const words = useWords();
+  const mayRead = useMay("outbox", "letter");
   const isLetter = row.kind === "mail" || row.kind === "sms";
   const [asText, setAsText] = useState(false);
   const { data, isPending } = useQuery({
     queryKey: ["letter", row.id, row.status],
     queryFn: ({ signal }) => call<Letter>("GET", `/api/admin/outbox/${row.id}/letter/`, { signal }),
-    enabled: isLetter,
+    enabled: isLetter && mayRead,
     retry: false,
   });
-  if (!isLetter || isPending) return null;
+  if (!isLetter || !mayRead || isPending) return null;
   if (!data) return <p className="note">{words("letter.forgotten")}</p>;
   const { from, to, subject, text, html, attachments } = data;
   const hasHtml = html !== "" && !asText;

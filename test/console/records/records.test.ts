@@ -216,11 +216,11 @@ describe("a webhook", () => {
   });
 });
 
-test("Staff in a group are shown the pages and buttons that its rights allow, and a letter without its code.", async () => {
+test("Staff in a group are shown the pages and buttons that its rights allow, an order's page that asks for nothing else, and a letter without its code.", async () => {
   const staff = await stage.as("staff");
   const { body: group } = await staff.post("/api/admin/staff-groups/", {
     name: "Desk",
-    rights: ["outbox:read", "outbox:letter", "vehicle-types:read"],
+    rights: ["outbox:read", "outbox:letter", "vehicle-types:read", "orders:read"],
   });
   const { body: found } = await staff.get("/api/admin/users/?search=operator1");
   const user = found.results[0].id;
@@ -229,10 +229,20 @@ test("Staff in a group are shown the pages and buttons that its rights allow, an
   const { body: letters } = await staff.get("/api/admin/outbox/?kind=mail&search=client1");
 
   const { page, faults } = await stage.signedIn("operator");
-  await page.waitForURL("**/admin/vehicle-types");
+  const refused: string[] = [];
+  page.on("response", (answer) => answer.status() === 403 && refused.push(answer.url()));
+  await page.waitForURL("**/admin/orders");
+  await page.locator(".record-link").first().click();
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+  const buttons = page.locator(".page-head :is(button, a.button)");
+  await page.getByRole("tablist").waitFor();
+  expect([await buttons.count(), await page.getByText("Free trucks nearby").count()]).toEqual([0, 0]);
+  await page.goto(`${stage.server.origin}/admin/map`);
+  await page.getByRole("heading", { name: "Page not found." }).waitFor();
+  expect(refused).toEqual([]);
   const menu = page.getByRole("navigation");
   await menu.getByText("System").click();
-  expect(await menu.getByRole("link").allTextContents()).toEqual(["Tariffs", "Outbox"]);
+  expect(await menu.getByRole("link").allTextContents()).toEqual(["Orders", "Tariffs", "Outbox"]);
   expect(await page.getByRole("link", { name: "New" }).count()).toBe(0);
   await page.goto(`${stage.server.origin}/admin/outbox/${letters.results[0].id}`);
   const letter = page.frameLocator(".letter iframe");

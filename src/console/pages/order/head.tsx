@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type RaRecord, useGetOne, useNotify, useRefresh } from "ra-core";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useCode } from "../../codes.ts";
+import { useMayOpen } from "../../declaration.tsx";
 import { useFormats, useWords } from "../../i18n.ts";
 import { Confirm } from "../../kit/dialog.tsx";
 import { Loading } from "../../kit/page.tsx";
@@ -36,7 +37,8 @@ export function OrderHead({ order }: { order: RaRecord }) {
     },
     presence: setUsers,
   });
-  const hasTruck = typeof order.tow_truck === "number";
+  const mayFollow = useMayOpen("live");
+  const hasTruck = mayFollow && typeof order.tow_truck === "number";
   const { data: truck } = useGetOne("tow-trucks", { id: order.tow_truck }, { enabled: hasTruck });
   const isActive = status === "ASSIGNED" || status === "IN_PROGRESS";
   return (
@@ -57,9 +59,9 @@ export function OrderHead({ order }: { order: RaRecord }) {
             truck={isActive ? (moved ?? (truck?.position as Point | null)) : null}
             plate={String(truck?.license_plate ?? "")}
           />
-          {status === "PENDING" || status === "CONFIRMED" ? <Assign order={order} /> : null}
+          {mayFollow && (status === "PENDING" || status === "CONFIRMED") ? <Assign order={order} /> : null}
         </div>
-        <Timeline order={order} />
+        <Timeline order={order} truck={isActive ? truck : undefined} />
       </div>
     </div>
   );

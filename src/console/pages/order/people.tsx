@@ -1,5 +1,6 @@
 /** The client and the driver of an order, with their phones one tap away. */
 import { type RaRecord, useGetOne } from "ra-core";
+import { useDeclared } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { phoneWords } from "../../records/fields/titles.ts";
 import { RecordLink } from "../../records/fields/values.tsx";
@@ -18,7 +19,7 @@ export function OrderPeople({ order, truck }: { order: RaRecord; truck: RaRecord
 }
 
 function Contact({ label, id }: { label: string; id: unknown }) {
-  const isKnown = typeof id === "number";
+  const isKnown = useDeclared("users") !== undefined && typeof id === "number";
   const { data: person } = useGetOne("users", { id: isKnown ? id : 0 }, isKnown ? SOMEBODY : NOBODY);
   if (!person) return null;
   const name = [person.first_name, person.last_name].filter(Boolean).join(" ");

@@ -1,7 +1,9 @@
-/** All that happened to an order in one list: statuses, offers, payments, tickets and its rating, the newest first. */
-import { type RaRecord, useGetManyReference } from "ra-core";
+/** All that happened to an order in one list: statuses, offers, where its truck is, payments, tickets with their messages, and its rating; the newest first. */
+import { useQuery } from "@tanstack/react-query";
+import { type RaRecord, useDataProvider, useGetManyReference } from "ra-core";
 import { Link } from "react-router-dom";
 import { useCode } from "../../codes.ts";
+import { useDeclared } from "../../declaration.tsx";
 import { useFormats, useWords } from "../../i18n.ts";
 import { Ago } from "../../records/fields/values.tsx";
 
@@ -15,7 +17,13 @@ interface Happening {
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 
-export function Timeline({ order }: { order: RaRecord }) {
+interface TimelineProps {
+  readonly order: RaRecord;
+  /** The truck that has the order now. */
+  readonly truck: RaRecord | undefined;
+}
+
+export function Timeline({ order, truck }: TimelineProps) {
   const words = useWords();
   const code = useCode();
   const formats = useFormats();
@@ -24,6 +32,7 @@ export function Timeline({ order }: { order: RaRecord }) {
   const offers = useRelated("order-offers", "order_id", order.id);
   const tickets = useRelated("support-tickets", "related_order", order.id);
   const ratings = useRelated("ratings", "order_id", order.id);
+  const messages = useMessages(tickets);
   const placed: Happening = {
     key: "placed",
     at: text(order.created_at),
@@ -62,6 +71,16 @@ export function Timeline({ order }: { order: RaRecord }) {
         `/ratings/${row.id}`,
       ),
     ),
+    ...(truck ? [located(truck, words("order.located"))] : []),
+    ...messages.map((row) =>
+      happening(
+        row,
+        "m",
+        words(row.is_internal ? "order.internalNote" : "order.message"),
+        text(row.body),
+        `/conversations/${row.ticket}`,
+      ),
+    ),
     ...tickets.map((row) =>
       happening(row, "t", `${words("order.ticket")}: ${text(row.subject)}`, "", `/conversations/${row.id}`),
     ),
@@ -96,12 +115,46 @@ function happening(
   return { key: `${kind}${row.id}`, at: at || text(row.created_at), what, note, to };
 }
 
-function useRelated(resource: string, target: string, id: RaRecord["id"]): readonly RaRecord[] {
-  const { data = [] } = useGetManyReference(resource, {
-    target,
-    id,
-    pagination: { page: 1, perPage: 50 },
-    sort: { field: "id", order: "DESC" },
+const located = ({ id, license_plate, located_at }: RaRecord, what: string): Happening => ({
+  key: `truck${id}`,
+  at: text(located_at),
+  what,
+  note: text(license_plate),
+  to: `/map?truck=${id}`,
+});
+
+/** The messages of an order's few tickets, without those that open them. */
+function useMessages(tickets: readonly RaRecord[]): readonly RaRecord[] {
+  const isReadable = useDeclared("support-messages") !== undefined;
+  const provider = useDataProvider();
+  const ids = tickets.map(({ id }) => id);
+  const { data = [] } = useQuery({
+    queryKey: ["support-messages", "of-order", ids],
+    enabled: isReadable && ids.length > 0,
+    queryFn: async ({ signal }) => {
+      const pages = await Promise.all(
+        ids.map((id) =>
+          provider.getManyReference<RaRecord>("support-messages", {
+            ...{ target: "ticket", id, filter: {}, signal },
+            pagination: { page: 1, perPage: 50 },
+            sort: { field: "created_at", order: "DESC" },
+          }),
+        ),
+      );
+      return pages.flatMap((page) => page.data);
+    },
   });
+  return data.filter(
+    ({ ticket, body }) => !tickets.some(({ id, description }) => id === ticket && description === body),
+  );
+}
+
+function useRelated(resource: string, target: string, id: RaRecord["id"]): readonly RaRecord[] {
+  const isReadable = useDeclared(resource) !== undefined;
+  const { data = [] } = useGetManyReference(
+    resource,
+    { target, id, pagination: { page: 1, perPage: 50 }, sort: { field: "id", order: "DESC" } },
+    { enabled: isReadable },
+  );
   return data;
 }

@@ -159,7 +159,7 @@ function Reference({ resource, value }: { resource: string; value: unknown }) {
     return known ? <RecordLink resource={resource} record={record} /> : <span>{titleOf(record)}</span>;
   }
   const id = value as string | number;
-  if (!known) return <span>{shortId(id)}</span>;
+  if (!known) return <span>№ {shortId(id)}</span>;
   return <LookedUp resource={resource} id={id} />;
 }
 

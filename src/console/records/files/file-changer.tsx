@@ -17,7 +17,7 @@ interface FileChangerProps {
   readonly target: Pick<Upload, "method" | "path" | "field" | "version">;
   readonly onRemove: () => Promise<unknown>;
   /** After a change, and after a refusal because the file is another one by now. */
-  readonly onChanged: () => void;
+  readonly onChanged: () => unknown;
   readonly children: ReactNode;
 }
 
@@ -47,7 +47,8 @@ export function FileChanger(props: FileChangerProps) {
     try {
       await sendFile({ ...target, file, onProgress: setProgress, signal: stop.current.signal });
       notify("file.saved", { type: "success" });
-      onChanged();
+      // The next change names the version that is read now.
+      await onChanged();
     } catch (error) {
       refused(error);
     }
@@ -69,7 +70,7 @@ export function FileChanger(props: FileChangerProps) {
     try {
       await onRemove();
       notify("file.removed", { type: "success" });
-      onChanged();
+      await onChanged();
     } catch (error) {
       refused(error);
     }

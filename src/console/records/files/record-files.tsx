@@ -1,5 +1,6 @@
 /** The files of a record: large, with their facts, and what this role may do with them. */
-import { type RaRecord, useRefresh } from "ra-core";
+import { useQueryClient } from "@tanstack/react-query";
+import type { RaRecord } from "ra-core";
 import { pathOf } from "../../data.ts";
 import { type Field, type Resource, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
@@ -28,7 +29,7 @@ export function RecordFiles({ resource, record }: { resource: Resource; record: 
 function RecordFile({ resource, record, field }: { resource: Resource; record: RaRecord; field: Field }) {
   const words = useWords();
   const label = useLabel();
-  const refresh = useRefresh();
+  const queries = useQueryClient();
   const held: unknown = record[field.name];
   const value: FileValue | null = isFile(held) ? held : null;
   const path = pathOf(resource.name, record.id, "files", field.name);
@@ -53,7 +54,7 @@ function RecordFile({ resource, record, field }: { resource: Resource; record: R
           rules={field.file}
           target={{ method: "PUT", path, field: "file", version }}
           onRemove={() => call("DELETE", path, { version })}
-          onChanged={refresh}
+          onChanged={() => queries.invalidateQueries()}
         >
           {shown}
         </FileChanger>

@@ -2,7 +2,7 @@
 import { type RaRecord, ResourceContextProvider, useGetOne } from "ra-core";
 import { type ReactNode, useEffect } from "react";
 import { Link, useParams, useSearchParams } from "react-router-dom";
-import { type Resource, useLabel } from "../../declaration.tsx";
+import { type Resource, useDeclared, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { InfoPage, Loading, PageTitle } from "../../kit/page.tsx";
 import { useOnline } from "../../online.ts";
@@ -28,6 +28,7 @@ export function RecordPage({ resource, head, tools }: RecordPageProps) {
   const { data: record, error, isPending } = useGetOne(resource.name, { id });
   const words = useWords();
   const label = useLabel();
+  const log = useDeclared("audit-log");
   const isOnline = useOnline();
   const title = record && titleOf(record, resource.title);
   const path = `/${resource.name}/${encodeURIComponent(id)}`;
@@ -42,7 +43,7 @@ export function RecordPage({ resource, head, tools }: RecordPageProps) {
   const tabs = [
     { name: "details", label: words("record.details") },
     ...resource.tabs.map((each, index) => ({ name: String(index), label: label(each.label) })),
-    ...(resource.name === "audit-log" ? [] : [{ name: "history", label: words("record.history") }]),
+    ...(resource.name === "audit-log" || !log ? [] : [{ name: "history", label: words("record.history") }]),
   ];
   const related = resource.tabs[Number(tab)];
   return (
