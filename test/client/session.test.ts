@@ -102,6 +102,28 @@ describe("renewing", () => {
     expect(asked.map(({ path }) => path)).toEqual(["/api/v1/chats/", "/api/v1/chats/"]);
   });
 
+  test.each(["expired", "refused"])(
+    "What one person asked for is not sent as another who signed in by another tab, when its token is %s.",
+    async (why) => {
+      const storage = memoryStorage();
+      const other = { access: accessOf(2), refresh: "r2" };
+      const { caravan, asked } = serverOf(
+        ({ headers }) =>
+          headers.get("authorization") === `Bearer ${other.access}` ? json(201, {}) : json(401, {}),
+        { storage },
+      );
+      await caravan.session.set({ access: accessOf(1, "a", why === "expired" ? -1 : 900), refresh: "r1" });
+      storage.setItem("caravan.session", JSON.stringify(other));
+      const post = () => caravan.api.POST("/api/v1/chats/start/", { body: { user_id: 3 } as never });
+      await expect(post()).rejects.toMatchObject({ code: "signed_out" });
+      expect(
+        asked.filter(({ headers }) => headers.get("authorization") === `Bearer ${other.access}`),
+      ).toEqual([]);
+      expect(caravan.session.userId).toBe(2);
+      await post();
+    },
+  );
+
   test("Two tabs that are refused at the same moment renew the tokens once.", async () => {
     const pair = { access: accessOf(1, "new"), refresh: "new refresh" };
     const storage = memoryStorage();

@@ -42,13 +42,20 @@ export class Exchange {
   }
 
   /**
-   * The response of a success. Throws a `CaravanError` for any other, with `code` `network` when there was none, and
-   * the reason that was given when it is aborted.
+   * The response of a success. Throws a `CaravanError` for any other, with `code` `network` when there was none and
+   * `signed_out` when somebody else has signed in meanwhile, and the reason that was given when it is aborted.
    */
   async run(call: Call): Promise<Response> {
     const { session, retries } = this.#parts;
     const mayRepeat = REPEATABLE.has(call.method) || call.headers.has("idempotency-key");
-    let authorization = call.headers.has("authorization") ? null : await session.authorization();
+    let authorization: string | null = null;
+    let owner = "";
+    if (!call.headers.has("authorization")) {
+      await session.load();
+      owner = session.owner;
+      authorization = await session.authorization();
+      this.#requireSame(owner);
+    }
     let mayRenew = authorization !== null;
     for (let attempt = 0; ; attempt++) {
       const isLast = attempt >= retries;
@@ -62,12 +69,20 @@ export class Exchange {
       if (response.status === 401 && mayRenew) {
         mayRenew = false;
         authorization = authorizationOf(await session.renew(authorization));
+        this.#requireSame(owner);
         if (authorization) continue;
       }
       const pause = isLast ? null : pauseAfter(response, mayRepeat);
       if (pause === null) throw await refusalOf(response);
       await this.#pause(pause * 1000 + backoff(attempt, this.#parts.random()), call.signal);
     }
+  }
+
+  /** Another tab may have signed somebody else in: what one person asked for is never sent as another. */
+  #requireSame(owner: string): void {
+    const now = this.#parts.session.owner;
+    if (owner && now && now !== owner)
+      throw new CaravanError({ code: "signed_out", message: "Somebody else has signed in." });
   }
 
   /** Null when it did not get through and may be sent again. */

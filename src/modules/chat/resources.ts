@@ -2,6 +2,7 @@
 import { sql } from "drizzle-orm";
 import { text } from "../../platform/http/text.ts";
 import { field, NOTHING, READ, resource } from "../../platform/resources/resource.ts";
+import { aboutPeople } from "../identity/index.ts";
 import { chatMessages, chatPages, chats } from "./tables.ts";
 
 const chatResource = resource({
@@ -19,8 +20,8 @@ const chatResource = resource({
     active_at: field.instant(chats.activeAt, text("Last message", "Последнее сообщение")),
   },
   search: [
-    sql`(SELECT group_concat(username || ' ' || first_name || ' ' || last_name, ' ') FROM users
-      WHERE id IN (chats.initiator_id, chats.receiver_id))`,
+    aboutPeople(sql`(SELECT group_concat(username || ' ' || first_name || ' ' || last_name, ' ') FROM users
+      WHERE id IN (chats.initiator_id, chats.receiver_id))`),
   ],
   filters: ["initiator", "receiver", "started_at"],
   sort: { field: "id", order: "desc" },

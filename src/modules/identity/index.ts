@@ -12,10 +12,12 @@ export { purgeFormerContacts } from "./accounts/contacts.ts";
 export { isOffDuty, setDuty } from "./accounts/duty.ts";
 export { exportAccount, exportRoute } from "./accounts/export.ts";
 export {
+  aboutPeople,
   aliasedId,
   aliasOf,
   displayName,
   displayNameSql,
+  isAboutPeople,
   isNamedBy,
   type NameLists,
   nameLists,
@@ -26,7 +28,7 @@ export {
   visibleNameSql,
 } from "./accounts/names.ts";
 export { splitPhones, typedPhone } from "./accounts/phone-search.ts";
-export { isFullStaff, powersOf } from "./accounts/powers.ts";
+export { isFullStaff, mayOperateSql, powersOf } from "./accounts/powers.ts";
 export { findByPhone, findProfile, findUser, type Person, type User } from "./accounts/queries.ts";
 export { type Registered, register } from "./accounts/registration.ts";
 export { accountRoutes } from "./accounts/routes.ts";

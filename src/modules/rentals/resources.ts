@@ -5,6 +5,7 @@ import { text } from "../../platform/http/text.ts";
 import { idInput } from "../../platform/resources/inputs.ts";
 import { ALL, type Field, field, NOTHING, resource } from "../../platform/resources/resource.ts";
 import { dropFiles, fileField } from "../files/index.ts";
+import { aboutPeople } from "../identity/index.ts";
 import { keysOf } from "./commands.ts";
 import { carPosts } from "./tables.ts";
 
@@ -66,7 +67,7 @@ const postResource = resource({
     carPosts.model,
     carPosts.location,
     carPosts.description,
-    sql`(SELECT email FROM users WHERE id = car_posts.user_id)`,
+    aboutPeople(sql`(SELECT email FROM users WHERE id = car_posts.user_id)`),
   ],
   filters: ["user", "fuel", "transmission", "location", "year", "created_at"],
   sort: { field: "id", order: "desc" },

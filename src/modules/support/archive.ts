@@ -4,9 +4,11 @@ import { archiveTogether } from "../../platform/realtime/log/archive/archivist.t
 import type { Entry } from "../../platform/realtime/log/entry.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { tellOpsOfTicket } from "../dispatch/index.ts";
+import { mayOperateSql } from "../identity/index.ts";
 import { noticeRows, pushNotices } from "../notifications/index.ts";
 import { noticesOf } from "./conversation.ts";
 import { findTicket } from "./queries.ts";
+import { ANSWER_TICKETS } from "./rules.ts";
 
 /** One transaction; repeats and a deleted ticket change nothing. Absent people are notified of each message. */
 export async function archiveMessages(
@@ -32,7 +34,7 @@ export async function archiveMessages(
     FROM json_each(${JSON.stringify(said)}) AS e JOIN support_tickets t ON t.id = ${ticketId}
     JOIN users u ON u.id = e.value ->> 'author'`);
   const authors = sql`SELECT value ->> 'author' FROM json_each(${JSON.stringify(said)})`;
-  const helper = sql`(SELECT u.id FROM users u WHERE u.id IN (${authors}) AND (u.user_type = 'OPERATOR' OR u.is_staff = 1)
+  const helper = sql`(SELECT u.id FROM users u WHERE u.id IN (${authors}) AND ${mayOperateSql(ANSWER_TICKETS, "u")}
     AND u.id <> support_tickets.author_id ORDER BY u.id LIMIT 1)`;
   const advance = ctx.db.run(sql`
     UPDATE support_tickets SET last_message_at = max(last_message_at, ${last.at}), updated_at = max(updated_at, ${last.at}),

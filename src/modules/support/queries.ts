@@ -5,7 +5,7 @@ import { contains } from "../../platform/db/folding.ts";
 import type { Caller } from "../../platform/http/caller.ts";
 import type { Listed, Window } from "../../platform/http/lists/paging.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
-import { findPeople, users } from "../identity/index.ts";
+import { findPeople, mayOperateSql, users } from "../identity/index.ts";
 import { type Message, messagesOf } from "./conversation.ts";
 import { type Access, ANSWER_TICKETS, accessTo, answersTickets } from "./rules.ts";
 import type { People } from "./schemas.ts";
@@ -85,9 +85,7 @@ export async function ticketAccess(ctx: RequestContext, caller: Caller, id: stri
 
 /** `mayBeAssigned` in SQL: a condition on a row of `users`. */
 export function isAssignable(user: string): SQL {
-  const u = sql.raw(user);
-  return sql`(${u}.is_active AND (${u}.is_staff OR ${u}.user_type = 'OPERATOR') AND (${u}.group_rights IS NULL
-    OR EXISTS (SELECT 1 FROM json_each(${u}.group_rights) WHERE value = ${ANSWER_TICKETS})))`;
+  return sql`(${sql.raw(user)}.is_active AND ${mayOperateSql(ANSWER_TICKETS, user)})`;
 }
 
 /** Adds messages and people to tickets: two statements for any number. */

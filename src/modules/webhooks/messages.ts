@@ -5,6 +5,10 @@ export const texts = {
   types: text("Choose at least one type of events.", "Выберите хотя бы один вид событий."),
   unknownType: text("There is no type of events {value}.", "Нет вида событий {value}."),
   owner: text("Choose a member of staff.", "Выберите сотрудника."),
+  unheard: text(
+    "This endpoint tells of {type}, which you may not read.",
+    "Этот адрес получает {type}, а читать это вам нельзя.",
+  ),
   inactive: text("The endpoint is switched off.", "Адрес отключён."),
   waits: text("It is being sent already.", "Отправка уже идёт."),
   range: text("The end must not be before the beginning.", "Конец не может быть раньше начала."),

@@ -73,6 +73,14 @@ export function onSocket(caller: Caller): Caller {
     : caller;
 }
 
+/**
+ * Whether somebody whom the console has admitted to one thing may do another one, too: a group's member only by its right,
+ * whatever powers the admission lends them.
+ */
+export function mayAlso(caller: Powers, right: string): boolean {
+  return caller.rights?.includes(right) ?? isOperator(caller);
+}
+
 /** The caller as modules see them in a change that the console's rule has admitted: with the powers that it takes. */
 export function admitted(caller: Caller): Caller {
   return caller.rights ? { ...caller, isStaff: true } : caller;

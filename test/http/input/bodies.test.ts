@@ -1,5 +1,8 @@
 /** What a body may be: three kinds that mean the same, and how everything else is refused. */
 import { describe, expect, test } from "vitest";
+import { type Refusal, wire } from "../../../src/platform/http/errors.ts";
+import { parse } from "../../../src/platform/http/input/validation.ts";
+import { z } from "../../../src/platform/zod.ts";
 import { call, get, person, post, send, unique } from "../../harness/api.ts";
 import { multipart } from "../../harness/forms.ts";
 
@@ -165,6 +168,22 @@ test("Keys of the prototype in a body change nothing.", async () => {
   expect(({} as Record<string, unknown>).is_staff).toBeUndefined();
   const form = multipart({ name: "Plain", ["__proto__"]: "x" });
   expect((await call("PUT", "/api/settings/", { token, body: form })).status).toBe(200);
+});
+
+test("A fault below a name that all objects have is reported there, and leaves nothing on what they share.", async () => {
+  const names = z.object({ filter: z.record(z.string(), z.array(z.number())) });
+  const refused = (() => {
+    try {
+      parse(names, JSON.parse('{"filter":{"constructor":["x"],"valueOf":[{}],"plain":["x"]}}'));
+    } catch (error) {
+      return wire((error as Refusal).body, "en");
+    }
+  })();
+  const fault = { "0": [expect.any(String)] };
+  expect(refused).toEqual({
+    filter: Object.fromEntries(["constructor", "valueOf", "plain"].map((name) => [name, fault])),
+  });
+  expect([Object.hasOwn(Object, "0"), Object.hasOwn(Object.prototype.valueOf, "0")]).toEqual([false, false]);
 });
 
 test("A GET with a repeated or malformed query causes no server error.", async () => {

@@ -1,8 +1,8 @@
 /** What people may do with background jobs: recover one that makes no progress or was stopped, and stop one. */
 import { and, eq, type SQL, sql } from "drizzle-orm";
 import { commit } from "../../../platform/db/outbox.ts";
-import type { Caller } from "../../../platform/http/caller.ts";
-import { refuse } from "../../../platform/http/errors.ts";
+import { type Caller, mayAlso } from "../../../platform/http/caller.ts";
+import { forbidden, refuse } from "../../../platform/http/errors.ts";
 import { text } from "../../../platform/http/text.ts";
 import type { Audit, Subject, Values } from "../../../platform/resources/resource.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -27,16 +27,29 @@ export const isStuck: SQL<boolean> =
 
 export const canRetry = (row: Values): boolean => row.state === "stopped" || row.is_stuck === true;
 
+/** The right that a job's operation takes. */
+const rightOf = (action: unknown): string =>
+  action === EXPORT ? "read" : action === "change" ? "edit" : String(action);
+
+/**
+ * A job goes on with the rights of the person who started it. Somebody with fewer rights can't have it done in their name.
+ */
+function requireOwnRight(caller: Caller, { actor, resource, action }: Values): void {
+  if (actor === caller.userId) return;
+  if (!mayAlso(caller, `${resource}:${rightOf(action)}`)) throw forbidden();
+}
+
 /**
  * Goes on where the job was. Slices that are still on their way do no harm: of two, only one advances the job. An export
  * that was stopped begins again, because its parts were deleted.
  */
 export async function retryJob(
   ctx: RequestContext,
-  _: Caller,
+  caller: Caller,
   { id, row }: Subject,
   audit: Audit,
 ): Promise<null> {
+  requireOwnRight(caller, row);
   const restarts = row.action === EXPORT && row.state === "stopped";
   const update = ctx.db
     .update(adminJobs)

@@ -25,7 +25,8 @@ export async function requireAccountBelow(
   { accountOf }: Resource,
   { id, row }: { readonly id: string | null; readonly row: Values },
 ): Promise<void> {
-  if (!accountOf || isOperator(caller)) return;
+  // A group's member whom the console has admitted has an operator's powers, and is limited by the group still.
+  if (!accountOf || (isOperator(caller) && !caller.rights)) return;
   if (accountOf === "id" && givesRole(row)) throw refuse(403, id === null ? GIVES : ABOVE);
   const userId = accountOf === "id" ? id : row[accountOf];
   if (userId === null || userId === undefined) return;

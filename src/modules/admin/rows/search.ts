@@ -7,7 +7,7 @@ import { contains, searchWords } from "../../../platform/db/folding.ts";
 import { hasPlate, plateKey } from "../../../platform/db/plates.ts";
 import { type Caller, mayOperate } from "../../../platform/http/caller.ts";
 import type { Resource } from "../../../platform/resources/resource.ts";
-import { splitPhones, typedPhone, users } from "../../identity/index.ts";
+import { isAboutPeople, splitPhones, typedPhone, users } from "../../identity/index.ts";
 import { fieldsFor } from "../rights.ts";
 
 const MAX_LENGTH = 200;
@@ -23,8 +23,9 @@ export function searchCondition(
   const text = (search ?? "").slice(0, MAX_LENGTH);
   if (searchWords(text).length === 0) return undefined;
   const parts = splitPhones(text);
+  const texts = textsFor(caller, resource);
   const found = and(
-    ...parts.words.map((word) => or(contains(resource.search, word), byPlate(resource, word))),
+    ...parts.words.map((word) => or(contains(texts, word), byPlate(resource, word))),
     ...parts.phones.map((phone) => byPhone(caller, resource, phone)),
   );
   // A plate may be written in several words.
@@ -35,13 +36,19 @@ export function searchCondition(
 function byPhone(caller: Caller, resource: Resource, typed: string): SQL | undefined {
   const { isWhole, matches } = typedPhone(typed);
   const found = phonesOf(caller, resource, matches);
-  return isWhole && found ? found : or(contains(resource.search, typed), found);
+  return isWhole && found ? found : or(contains(textsFor(caller, resource), typed), found);
+}
+
+/** Nobody finds out names, addresses and phones of people whom they may not see, a letter at a time. */
+const seesPeople = (caller: Caller): boolean => mayOperate(caller, "users:read");
+
+function textsFor(caller: Caller, { search }: Resource): readonly SQLWrapper[] {
+  return seesPeople(caller) ? search : search.filter((words) => !isAboutPeople(words));
 }
 
 /** The condition for a row's own phones and for those of the people to whom it refers. */
 function phonesOf(caller: Caller, resource: Resource, matches: (phone: SQLWrapper) => SQL): SQL | undefined {
-  // Nobody finds out the phones of people whom they may not see.
-  const fields = mayOperate(caller, "users:read") ? fieldsFor(caller, resource) : [];
+  const fields = seesPeople(caller) ? fieldsFor(caller, resource) : [];
   const people = fields.flatMap(([, { reference, from }]) =>
     reference === "users" && from instanceof Column ? [from] : [],
   );

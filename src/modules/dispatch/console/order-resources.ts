@@ -24,7 +24,7 @@ const state = text("State", "Состояние");
 const created = text("Created", "Создано");
 const address = string({ max: 1000 });
 
-const around = sql`coalesce(${personWords(orders.clientId)}, '') || ' ' || coalesce((SELECT license_plate || ' ' || make || ' ' || model FROM client_vehicles WHERE id = orders.vehicle_id), '')`;
+const car = sql`(SELECT license_plate || ' ' || make || ' ' || model FROM client_vehicles WHERE id = orders.vehicle_id)`;
 
 const vehiclePlate = sql`(SELECT license_plate FROM client_vehicles WHERE id = orders.vehicle_id)`;
 
@@ -97,7 +97,7 @@ const orderResource = resource({
     completed_at: field.instant(orders.completedAt, text("Completed", "Завершён"), { list: false }),
     updated_at: field.instant(orders.updatedAt, text("Changed", "Изменено"), { list: false }),
   },
-  search: [orders.id, orders.pickupAddress, orders.deliveryAddress, around],
+  search: [orders.id, orders.pickupAddress, orders.deliveryAddress, personWords(orders.clientId), car],
   plates: (matches) =>
     sql`(${orders.vehicleId} IN (SELECT ${clientVehicles.id} FROM ${clientVehicles} WHERE ${matches(clientVehicles.licensePlate)})
       OR ${orders.towTruckId} IN (SELECT ${towTrucks.id} FROM ${towTrucks} WHERE ${matches(towTrucks.licensePlate)}))`,

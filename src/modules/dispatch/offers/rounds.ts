@@ -7,6 +7,7 @@ import { messages } from "../../../platform/http/messages.ts";
 import { log } from "../../../platform/log.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
+import { mayOperateSql } from "../../identity/index.ts";
 import { noticeEffects, noticeRows } from "../../notifications/index.ts";
 import { isFree } from "../orders/assignment.ts";
 import type { OrderBodies } from "../orders/entries.ts";
@@ -153,7 +154,7 @@ async function giveUp(
   closing: ClosedOffer | null,
 ): Promise<void> {
   const operators = await ctx.db.all<{ id: number }>(
-    sql`SELECT id FROM users WHERE user_type = 'OPERATOR' AND is_active = 1 ORDER BY last_login_at DESC LIMIT ${OPERATORS}`,
+    sql`SELECT id FROM users WHERE user_type = 'OPERATOR' AND is_active = 1 AND ${mayOperateSql("orders:read")} ORDER BY last_login_at DESC LIMIT ${OPERATORS}`,
   );
   // A round that found no truck at all leaves no offer, so its number is used again: the time makes the ref unique.
   const ref = closing ? String(round) : `${round}:${ctx.now()}`;

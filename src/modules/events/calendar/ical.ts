@@ -74,7 +74,7 @@ function toLines(entry: CalendarEvent, message: CalendarMessage | undefined): st
     `SUMMARY:${text(entry.name)}`,
     ...optional("DESCRIPTION", description),
     ...optional("LOCATION", location),
-    ...(latitude === null || longitude === null ? [] : [`GEO:${latitude};${longitude}`]),
+    ...(latitude === null || longitude === null ? [] : [`GEO:${degrees(latitude)};${degrees(longitude)}`]),
     `STATUS:${message?.method === "CANCEL" ? "CANCELLED" : "CONFIRMED"}`,
     ...(message ? peopleOf(message) : []),
     "END:VEVENT",
@@ -89,6 +89,9 @@ function peopleOf({ organizer, attendee }: CalendarMessage): string[] {
     `ATTENDEE;CN=${quoted(attendee.name)};ROLE=REQ-PARTICIPANT;PARTSTAT=${part};RSVP=FALSE:${mailto(attendee.address)}`,
   ];
 }
+
+/** A FLOAT has no exponent; six decimals are what GEO asks for (RFC 5545, 3.8.1.6). */
+const degrees = (value: number) => String(Number(value.toFixed(6)));
 
 /** `20310501T090000Z`. */
 const utc = (at: number) => new Date(at).toISOString().replace(/[-:]|\.\d+/g, "");

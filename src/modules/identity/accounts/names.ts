@@ -65,10 +65,21 @@ export function staffTitleSql(user = "users"): SQL<string> {
   return sql<string>`coalesce(${name} || ' · ' || ${phone}, ${name}, ${phone}, ${u}.email, ${u}.username)`;
 }
 
+const wordsOfPeople = new WeakSet<SQLWrapper>();
+
+/** Marks a text of a console list's search as words about people. */
+export function aboutPeople(words: SQL<string>): SQL<string> {
+  wordsOfPeople.add(words);
+  return words;
+}
+
+/** Whether a text tells about people: searches of those who may not see people leave it out, or they would find out its words. */
+export const isAboutPeople = (words: SQLWrapper): boolean => wordsOfPeople.has(words);
+
 /** SQL: the words by which staff search the person with this id: names, e-mail and phone. Null without a person. */
 export const personWords = (id: SQLWrapper): SQL<string> =>
-  sql<string>`(SELECT username || ' ' || first_name || ' ' || last_name
-    || ' ' || coalesce(email, '') || ' ' || coalesce(phone, '') FROM users WHERE id = ${id})`;
+  aboutPeople(sql<string>`(SELECT username || ' ' || first_name || ' ' || last_name
+    || ' ' || coalesce(email, '') || ' ' || coalesce(phone, '') FROM users WHERE id = ${id})`);
 
 /** A person's display name: first and last name, else the username that others may see. */
 export function displayName(

@@ -31,6 +31,13 @@ export function isFullStaff(user = "users"): SQL {
   return sql`(${u}.is_staff = 1 AND ${u}.group_rights IS NULL)`;
 }
 
+/** `mayOperate` in SQL: a condition on a row of `users`, for those who are told of something. `user`: its alias. */
+export function mayOperateSql(right: string, user = "users"): SQL {
+  const u = sql.raw(user);
+  return sql`((${u}.is_staff OR ${u}.user_type = 'OPERATOR') AND (${u}.group_rights IS NULL
+    OR EXISTS (SELECT 1 FROM json_each(${u}.group_rights) WHERE value = ${right})))`;
+}
+
 const isAdministrator = (user: string): SQL => sql`(${isFullStaff(user)} AND ${sql.raw(user)}.is_active = 1)`;
 
 /**

@@ -5,6 +5,7 @@ import { fill } from "../../../platform/http/messages.ts";
 import type { Locale } from "../../../platform/http/text.ts";
 import { mailEffect } from "../../../platform/mail/mail.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
+import { mayOperateSql } from "../../identity/index.ts";
 import {
   type Notice,
   noticeEffects,
@@ -115,12 +116,12 @@ interface Recipient {
 /** At most so many members of staff are told about an endpoint without an owner. */
 const STAFF = 20;
 
-/** The owner while they are staff; otherwise everybody in staff. */
+/** The owner while they are staff; otherwise everybody in staff. Of staff in groups, those who may see endpoints. */
 async function recipients(ctx: RequestContext, ownerId: number | null): Promise<Recipient[]> {
   const staff = await ctx.db.all<Recipient & { isOwner: number }>(sql`
     SELECT id AS userId, email, locale, id IS ${ownerId} AS isOwner,
       ${wantsLetters("webhooks", sql`users.id`)} AS wantsLetter FROM users
-    WHERE is_staff = 1 AND is_active ORDER BY id IS ${ownerId} DESC, id LIMIT ${STAFF}`);
+    WHERE is_staff = 1 AND is_active AND ${mayOperateSql("webhook-endpoints:read")} ORDER BY id IS ${ownerId} DESC, id LIMIT ${STAFF}`);
   const owner = staff.filter(({ isOwner }) => isOwner === 1);
   return owner.length > 0 ? owner : staff;
 }

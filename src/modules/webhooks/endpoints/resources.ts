@@ -1,7 +1,9 @@
 /** Console resources for endpoints and deliveries. */
 import { sql } from "drizzle-orm";
 import { belowQuota, quotaRefusal } from "../../../platform/db/quota.ts";
+import { refuse } from "../../../platform/http/errors.ts";
 import { boolean } from "../../../platform/http/input/fields.ts";
+import { fill } from "../../../platform/http/messages.ts";
 import { text } from "../../../platform/http/text.ts";
 import { idInput } from "../../../platform/resources/inputs.ts";
 import {
@@ -17,8 +19,10 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { isoTime } from "../../../platform/time.ts";
 import { replayDelivery, sendTest } from "../delivery/replay.ts";
 import { newSecret, sealSecret } from "../delivery/signing.ts";
+import { texts } from "../messages.ts";
+import { mayHear, typesHeardBy } from "../rights.ts";
 import { webhookDeliveries, webhookEndpoints } from "../tables.ts";
-import { TYPE_NAMES } from "../types.ts";
+import { type EventType, TYPE_NAMES } from "../types.ts";
 import { allEndpoints, type EndpointInput, endpointColumns, revealSecret, rotateSecret } from "./commands.ts";
 import { endpointFields } from "./schemas.ts";
 
@@ -121,6 +125,9 @@ async function endpointConsequences(
     isActive: values.is_active,
     ownerId: values.owner,
   } as Partial<EndpointInput>;
+  const told = (values.types ?? before?.row.types ?? []) as readonly EventType[];
+  const unheard = told.find((type) => TYPE_NAMES.includes(type) && !mayHear(caller, type));
+  if (unheard !== undefined) throw refuse(403, fill(texts.unheard, { type: unheard }));
   if (before) return { set: await endpointColumns(ctx, { isActive: before.row.is_active === true }, given) };
   const set = await endpointColumns(ctx, null, given);
   return {
@@ -170,6 +177,10 @@ const deliveryResource = resource({
   // Ids are in the order of the commits.
   sort: { field: "id", order: "desc" },
   rights: { operator: NOTHING, staff: READ },
+  readable: (caller) =>
+    caller.rights
+      ? sql`${webhookDeliveries.type} IN (SELECT value FROM json_each(${JSON.stringify(typesHeardBy(caller))}))`
+      : undefined,
   actions: {
     replay: {
       label: text("Send again", "Отправить снова"),

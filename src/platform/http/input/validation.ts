@@ -25,13 +25,13 @@ export function fieldErrors(issues: readonly Issue[]): FieldErrors {
     const path = issue.path.length ? issue.path.map(String) : ["non_field_errors"];
     let level = fields;
     for (const step of path.slice(0, -1)) {
-      const next = level[step];
+      const next = own(level, step);
       level = next && !Array.isArray(next) ? next : setLevel(level, step);
     }
     const last = path.at(-1) ?? "non_field_errors";
-    const known = level[last];
+    const known = own(level, last);
     if (Array.isArray(known)) known.push(message(issue));
-    else level[last] = [message(issue)];
+    else set(level, last, [message(issue)]);
   }
   return fields;
 }
@@ -52,8 +52,15 @@ function decisive(issues: readonly Issue[]): Issue[] {
 
 function setLevel(level: FieldErrors, step: string): FieldErrors {
   const next: FieldErrors = {};
-  level[step] = next;
+  set(level, step, next);
   return next;
+}
+
+/** Clients choose names in records: `constructor` is a name like others, and leads to nothing that all objects share. */
+const own = (level: FieldErrors, name: string) => (Object.hasOwn(level, name) ? level[name] : undefined);
+
+function set(level: FieldErrors, name: string, value: FieldErrors[string]): void {
+  Object.defineProperty(level, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 function message(issue: Issue): Text {
