@@ -1,5 +1,5 @@
 /** Signed links in event letters: leave an event, or accept being named in it, without signing in. */
-import { isSigned, signedUrl } from "../../../platform/http/pages/signed-links.ts";
+import { isSigned, signedUrls } from "../../../platform/http/pages/signed-links.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
 
 const PURPOSE = "event-membership";
@@ -19,10 +19,10 @@ export async function memberLinks(
   userId: number,
   accepted: boolean,
 ): Promise<{ links: MemberLinks }> {
-  const url = (act: MemberAct) =>
-    signedUrl(ctx, PURPOSE, `/events/${uuid}/${act}`, { person: userId }, [uuid, userId]);
-  const leave = await url("leave");
-  return { links: accepted ? { leave } : { leave, accept: await url("accept") } };
+  const toUrl = await signedUrls(ctx, PURPOSE, { person: userId }, [uuid, userId]);
+  const url = (act: MemberAct) => toUrl(`/events/${uuid}/${act}`);
+  const leave = url("leave");
+  return { links: accepted ? { leave } : { leave, accept: url("accept") } };
 }
 
 /** True when the signature is good for this person in this event. */
