@@ -42,6 +42,29 @@ test("A search tells nothing of people to a group that may not see people.", asy
   expect([await found(), await inSummary()]).toEqual([1, 1]);
 });
 
+test("The audit log keeps the notifications that operators do not see from them, and from groups without the right to all.", async () => {
+  const [admin, operator, person] = [
+    await newPerson("staff"),
+    await newPerson("operator"),
+    await newPerson("owner"),
+  ];
+  const [row] = await rows<{ id: number }>(
+    `INSERT INTO notifications (user_id, type, title, message, about, ref, created_at)
+     VALUES (?, 'GENERAL', 'A chat', 'Meet me at noon', 'chat:1', ?, 1) RETURNING id`,
+    person.id,
+    unique("ref"),
+  );
+  expect((await call("DELETE", `/api/admin/notifications/${row?.id}/`, { token: admin.token })).status).toBe(
+    204,
+  );
+  const log = async (who: Person) =>
+    (await get(`/api/admin/audit-log/?subject=notification:${row?.id}`, who)).body.count;
+  const member = await memberWith(["audit-log:read", "notifications:read"]);
+  expect([await log(admin), await log(operator), await log(member)]).toEqual([1, 0, 0]);
+  await limitTo(member, ["audit-log:read", "notifications:read", "notifications:private"]);
+  expect(await log(member)).toBe(1);
+});
+
 test("Each text of a search that reads accounts is marked as being about people.", () => {
   const words = (text: SQLWrapper) => new SQLiteSyncDialect().sqlToQuery(sql`${text}`).sql;
   const unmarked = open

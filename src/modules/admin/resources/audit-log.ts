@@ -30,7 +30,7 @@ const CHANGED_SINCE = text(
   "С тех пор запись снова изменили: её значения уже не те, что записало это изменение.",
 );
 
-/** The audit log of these resources. Operators see entries about resources that they may read. */
+/** The audit log of these resources. Operators see entries about resources of which they may read all rows. */
 export function auditLogOf(resources: readonly Resource[]): Resource {
   const bySubject = new Map(resources.map((each) => [each.subject, each]));
   return resource({
@@ -68,7 +68,7 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
     sort: { field: "id", order: "desc" },
     rights: { operator: READ, staff: READ },
     readable: (caller) =>
-      isAdministrator(caller) ? undefined : kindIn(resources.filter((each) => may(caller, each, "read"))),
+      isAdministrator(caller) ? undefined : kindIn(resources.filter((each) => seesAll(caller, each))),
     actions: {
       revert: {
         label: text("Restore the former values", "Вернуть прежние значения"),
@@ -85,6 +85,10 @@ export function auditLogOf(resources: readonly Resource[]): Resource {
     },
   });
 }
+
+/** An entry tells of a row that may be hidden: kinds of which somebody sees only some rows are left out. */
+const seesAll = (caller: Caller, resource: Resource): boolean =>
+  may(caller, resource, "read") && (resource.visible === undefined || may(caller, resource, "private"));
 
 function kindIn(resources: readonly Resource[]): SQL {
   const kinds = JSON.stringify(resources.map(({ subject }) => subject));
