@@ -22,6 +22,7 @@ import { Rights } from "./rights/rights.ts";
 import type { RoomStub } from "./rpc.ts";
 import { Connections } from "./socket/connections.ts";
 import { NO_SUCH_ROOM } from "./socket/frames.ts";
+import { KnownStubs } from "./stubs.ts";
 
 /** What a room reaches outside itself. */
 export interface Surroundings {
@@ -80,6 +81,7 @@ export class RoomParts {
     this.mostSockets = mostSockets;
     const journal = () => this.journal;
     const name = () => this.roomState.name;
+    const stubs = new KnownStubs(objects);
     this.connections = new Connections(state);
     this.roomState = new RoomState(journal, clock);
     this.archiver = new Archiver(handler, clock);
@@ -90,7 +92,7 @@ export class RoomParts {
     this.broadcaster = new Broadcaster(this.connections, this.catchUp, this.view);
     this.subscribers = new Subscribers({
       state,
-      objects,
+      stubs,
       journal,
       name,
       view: this.view,
@@ -118,6 +120,7 @@ export class RoomParts {
       state,
       connections: this.connections,
       objects,
+      stubs,
       authorizeSubscription: async (...asked) => handler.authorizeSubscription?.(...asked) ?? NO_SUCH_ROOM,
       name,
       clock,

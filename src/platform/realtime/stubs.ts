@@ -9,6 +9,36 @@ export function roomIn(env: Cloudflare.Env, name: string): RoomStub | null {
   return isNamespace(namespace) ? (namespace.getByName(name) as unknown as RoomStub) : null;
 }
 
+/** Objects that are called with every message: to find one by its name costs a hash. An object of its own has one. */
+export class KnownStubs {
+  readonly #find: (name: string) => RoomStub | null;
+  readonly #known = new Map<string, RoomStub>();
+
+  constructor(find: (name: string) => RoomStub | null) {
+    this.#find = find;
+  }
+
+  of(name: string): RoomStub | null {
+    const known = this.#known.get(name);
+    if (known) return known;
+    const stub = this.#find(name);
+    if (!stub) return null;
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(name, stub);
+    return stub;
+  }
+
+  /**
+   * A call has failed: the stub may be broken from now on.
+   * Source: https://developers.cloudflare.com/durable-objects/best-practices/error-handling/
+   */
+  drop(name: string): void {
+    this.#known.delete(name);
+  }
+}
+
+const MOST_KNOWN = 1000;
+
 /** The object of one of a room's relays. */
 export function relayIn(env: Cloudflare.Env, room: string, number: number): RelayStub {
   const relays = env.RELAYS as unknown as DurableObjectNamespace<RelayObject>;

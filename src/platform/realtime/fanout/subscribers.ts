@@ -5,6 +5,7 @@ import type { Entry } from "../log/entry.ts";
 import type { Journal } from "../log/journal/journal.ts";
 import type { RoomStub } from "../rpc.ts";
 import type { ServerFrame } from "../socket/frames.ts";
+import type { KnownStubs } from "../stubs.ts";
 import type { EntryView } from "./entry-view.ts";
 import { InboxLiveness } from "./inbox-liveness.ts";
 import { type Subscriber, SubscriberStore } from "./subscriber-store.ts";
@@ -14,7 +15,7 @@ const ASK_PATIENCE = 2_000;
 
 interface SubscribersParts {
   readonly state: DurableObjectState;
-  readonly objects: (name: string) => RoomStub | null;
+  readonly stubs: KnownStubs;
   readonly journal: () => Journal;
   /** The room's name. */
   readonly name: () => string;
@@ -177,13 +178,14 @@ export class Subscribers {
 
   /** False when the inbox could not be reached. */
   #call(inbox: string, work: (stub: RoomStub) => Promise<unknown>): Promise<boolean> {
-    const { objects, name, state } = this.#parts;
+    const { stubs, name, state } = this.#parts;
     const tried = async () => {
       try {
-        const stub = objects(inbox);
+        const stub = stubs.of(inbox);
         if (stub) await work(stub);
         return true;
       } catch (error) {
+        stubs.drop(inbox);
         log("warn", "room.relay", { room: name(), inbox }, error);
         return false;
       }

@@ -16,6 +16,7 @@ import {
   type ServerFrame,
   type SubscribeFrame,
 } from "../socket/frames.ts";
+import type { KnownStubs } from "../stubs.ts";
 import { Delivery } from "./delivery.ts";
 import { type InboxParts, SubscribedRooms } from "./subscribed-rooms.ts";
 
@@ -23,6 +24,7 @@ type Wanted = Pick<v.InferOutput<typeof SubscribeFrame>, "room" | "ref" | "epoch
 
 interface SubscriptionsParts extends InboxParts {
   readonly authorizeSubscription: NonNullable<RoomHandler["authorizeSubscription"]>;
+  readonly stubs: KnownStubs;
   readonly clock: () => number;
 }
 
@@ -126,12 +128,13 @@ export class Subscriptions implements Local<InboxMethods> {
 
   /** Passes a frame on to the room that it names. */
   async forward(socket: WebSocket, frame: RoomFrame, room: string): Promise<FrameResult> {
-    const { objects, name } = this.#parts;
+    const { stubs, name } = this.#parts;
     if (!this.#rooms.has(socket, room))
       return { ok: false, ...fault("forbidden", "Subscribe to the room first.") };
     try {
-      return (await objects(room)?.takeFrame(name(), frame, true)) ?? { ok: false, ...NO_SUCH_ROOM };
+      return (await stubs.of(room)?.takeFrame(name(), frame, true)) ?? { ok: false, ...NO_SUCH_ROOM };
     } catch (error) {
+      stubs.drop(room);
       log("warn", "room.take", { room }, error);
       // The entry may be stored, and the result that carried it is lost.
       for (const each of this.#rooms.socketsOf(room)) this.#delivery.catchUp(each, room);

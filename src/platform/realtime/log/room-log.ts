@@ -62,14 +62,18 @@ export class RoomLog implements Local<LogMethods> {
     return handled;
   }
 
-  /** One transaction for all of them. The handler completes what people sent with facts that only the server knows. */
+  /**
+   * One transaction for all of them; one entry alone is one statement, which needs none. The handler completes what people
+   * sent with facts that only the server knows.
+   */
   #store(drafts: readonly Draft[]): Appended[] {
     const { state, journal, handler, clock } = this.#parts;
     const now = clock();
     const complete = (draft: Draft) =>
       draft.author === 0 ? draft : (handler.complete?.(draft, journal, now) ?? draft);
+    const append = () => journal.append(drafts, now, complete);
     try {
-      return state.storage.transactionSync(() => journal.append(drafts, now, complete));
+      return drafts.length === 1 ? append() : state.storage.transactionSync(append);
     } catch (error) {
       journal.reload();
       throw error;

@@ -127,6 +127,8 @@ export class Journal {
   #insert(entry: Entry, archived: number): void {
     const { seq, at, author, ref, kind } = entry;
     const body = JSON.stringify(entry.body);
+    if (ref !== null) this.#refs.prepare(seq);
+    // The last step that may fail: an entry that is alone needs no transaction.
     this.#sql.exec(
       `INSERT INTO entries (${COLUMNS}, archived) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       seq,

@@ -25,10 +25,15 @@ export class RefIndex {
     return this.#all().get(hashOf(author, ref));
   }
 
-  /** Notes an entry that was just stored. */
+  /** Before an entry with a ref is stored: writes the pages that those before it fill. So `add` can't fail. */
+  prepare(seq: number): void {
+    this.#all();
+    while (seq - this.#pagedTo > PAGE) this.#seal();
+  }
+
+  /** Notes an entry that was just stored, after `prepare`. */
   add(author: number, ref: string, seq: number): void {
     this.#all().set(hashOf(author, ref), seq);
-    while (this.#known && seq - this.#pagedTo >= PAGE) this.#seal();
   }
 
   /** Deletes pages of entries that are all older than the oldest. */
