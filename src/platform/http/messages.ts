@@ -97,6 +97,15 @@ export const messages = {
     "Ensure this field has at least {limit} characters.",
     "Убедитесь, что это значение содержит не менее {limit} символов.",
   ),
+  maxItems: text(
+    "Ensure this field has no more than {limit} elements.",
+    "Убедитесь, что это поле содержит не более {limit} элементов.",
+  ),
+  minItems: text(
+    "Ensure this field has at least {limit} elements.",
+    "Убедитесь, что это поле содержит не менее {limit} элементов.",
+  ),
+  emptyList: text("This list may not be empty.", "Этот список не может быть пустым."),
   maxValue: text(
     "Ensure this value is less than or equal to {limit}.",
     "Убедитесь, что это значение меньше либо равно {limit}.",

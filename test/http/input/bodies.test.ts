@@ -160,6 +160,18 @@ test("An object in place of a list is refused.", async () => {
   expect(answer.body.non_field_errors).toEqual(['Expected a list of items but got type "dict".']);
 });
 
+test("A list that is too long or empty is refused as a list, not as a number.", () => {
+  const said = (list: unknown[]) => {
+    try {
+      parse(z.object({ list: z.array(z.string()).min(1).max(2) }), { list });
+    } catch (error) {
+      return wire((error as Refusal).body, "en");
+    }
+  };
+  expect(said([])).toEqual({ list: ["This list may not be empty."] });
+  expect(said(["a", "b", "c"])).toEqual({ list: ["Ensure this field has no more than 2 elements."] });
+});
+
 test("Keys of the prototype in a body change nothing.", async () => {
   const { token } = await person();
   const body = '{"__proto__":{"is_staff":true},"constructor":{"prototype":{"is_staff":true}},"name":"Plain"}';

@@ -63,6 +63,8 @@ function set(level: FieldErrors, name: string, value: FieldErrors[string]): void
   Object.defineProperty(level, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
+const tooBig: Readonly<Record<string, Text>> = { string: messages.maxLength, array: messages.maxItems };
+
 function message(issue: Issue): Text {
   if (issue.code === "custom") return isText(issue.params?.text) ? issue.params.text : messages.invalid;
   if (issue.input === undefined) return messages.required;
@@ -76,11 +78,14 @@ function message(issue: Issue): Text {
           ? messages.blank
           : fill(messages.minLength, { limit: Number(issue.minimum) });
       }
+      if (issue.origin === "array") {
+        return issue.minimum === 1
+          ? messages.emptyList
+          : fill(messages.minItems, { limit: Number(issue.minimum) });
+      }
       return fill(messages.minValue, { limit: Number(issue.minimum) });
     case "too_big":
-      return fill(issue.origin === "string" ? messages.maxLength : messages.maxValue, {
-        limit: Number(issue.maximum),
-      });
+      return fill(tooBig[issue.origin] ?? messages.maxValue, { limit: Number(issue.maximum) });
     case "invalid_format":
       if (issue.format === "email") return messages.email;
       if (issue.format === "uuid" || issue.format === "guid")
