@@ -169,7 +169,7 @@ const RUSSIAN: Readonly<Record<string, string>> = {
   REVERT: "Возврат прежних значений",
   RESTORE: "Восстановление",
   ADD: "Добавление",
-  MOVE: "Перенос",
+  MOVE: "Смена состояния",
   LOOK: "Просмотр мест",
   PROFILE: "Правка профиля",
   RECORD: "Запись платежа",
@@ -200,6 +200,7 @@ const ENGLISH: Readonly<Record<string, string>> = {
   FCM: "Android",
   APNS: "Apple",
   SMS: "SMS",
+  MOVE: "Change of state",
 };
 
 /** A kind of audit entry, `order.cancel`, by the name of the deed: what was done to which record is told beside. */

@@ -24,7 +24,7 @@ export function changesOf({ before, after }: AuditEntry, about: Resource | undef
   const [was, is] = [sideOf(before, about), sideOf(after, about)];
   const names = new Set([...was.keys(), ...is.keys()]);
   return [...names].flatMap((name) => {
-    const field = about?.fields.find((each) => each.name === name) ?? plainField(name);
+    const field = about?.fields.find((each) => each.name === name) ?? plainField(name, about);
     const change = { field, before: was.get(name), after: is.get(name) };
     const isUnchanged = before !== null && after !== null && !is.has(name);
     return isUnchanged || same(change.before, change.after) ? [] : [change];
@@ -75,13 +75,14 @@ function shown({ type }: Field, value: unknown): unknown {
   return value;
 }
 
-/** A fact that is no field of the record: never a link. */
-function plainField(name: string): Field {
+/** A fact that is no field of the record, named as the action that asked for it does: never a link. */
+function plainField(name: string, about: Resource | undefined): Field {
   const code = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const asked = about?.actions.flatMap(({ asks }) => asks).find((each) => each.name === code);
   return {
     name,
     type: "json",
-    label: { en: codeWords(code, "en"), ru: codeWords(code, "ru") },
+    label: asked?.label ?? { en: codeWords(code, "en"), ru: codeWords(code, "ru") },
     list: false,
     writable: false,
     once: false,

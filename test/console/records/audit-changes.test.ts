@@ -23,6 +23,9 @@ const ORDERS = {
     field("is_urgent", "boolean"),
     field("pickup", "place"),
   ],
+  actions: [
+    { asks: [{ name: "driver_rating", label: { en: "Driver, 1 to 5", ru: "Водитель, от 1 до 5" } }] },
+  ],
 } as unknown as Resource;
 
 const shown = (before: object | null, after: object | null) =>
@@ -69,6 +72,11 @@ test("A number that is no field of the record is not taken for a person.", () =>
   const [change] = changesOf({ before: { tries: 3 }, after: { tries: 0 } }, ORDERS);
   expect(change?.field.type).toBe("json");
   expect(change?.field.reference).toBeUndefined();
+});
+
+test("A fact that an action asked for has the name that the action gives it.", () => {
+  const [change] = changesOf({ before: null, after: { driver_rating: 5 } }, ORDERS);
+  expect(change?.field.label.ru).toBe("Водитель, от 1 до 5");
 });
 
 test("A reason beside a change is shown, and a new or deleted record shows what it has.", () => {

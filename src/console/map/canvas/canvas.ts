@@ -47,6 +47,12 @@ const DRAW_EVERY = 200;
 const REACH = 12;
 const FINGER = 22;
 const CROSS = 40;
+/** A chosen point, to a decimetre. */
+const exact = (latitude: number, longitude: number) => ({
+  latitude: Number(latitude.toFixed(6)),
+  longitude: Number(longitude.toFixed(6)),
+});
+
 /** From this zoom on, trucks that are hit together are in one place. */
 const CLOSE = 14;
 
@@ -190,7 +196,7 @@ export class Canvas {
 
   #clicked(event: MapMouseEvent): void {
     const { lat: latitude, lng: longitude } = event.lngLat;
-    if (this.#handlers.point) this.#handlers.point({ latitude, longitude });
+    if (this.#handlers.point) this.#handlers.point(exact(latitude, longitude));
     else this.#choose(pixelOf(event.point), REACH);
   }
 
@@ -226,7 +232,7 @@ export class Canvas {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     const { lat: latitude, lng: longitude } = this.#map.getCenter();
-    if (this.#handlers.point) this.#handlers.point({ latitude, longitude });
+    if (this.#handlers.point) this.#handlers.point(exact(latitude, longitude));
     else this.#choose(pixelOf(this.#map.project([longitude, latitude])), CROSS);
   }
 

@@ -48,9 +48,12 @@ export function PlaceInput({ id, name, value, onChange, onBlur }: PlaceInputProp
         {part("latitude")}
         {part("longitude")}
       </div>
-      <Button icon="target" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-        {words("call.pick")}
-      </Button>
+      <Button
+        icon="target"
+        label={words("call.pick")}
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      />
       {isOpen ? (
         <Suspense fallback={<Loading />}>
           <PointMap {...ends} onPoint={onChange} />

@@ -4,7 +4,7 @@ import { Link, useNavigate } from "react-router-dom";
 import { type Field, type Resource, useLabel } from "../../declaration.tsx";
 import { useFormats, useWords } from "../../i18n.ts";
 import { Button } from "../../kit/button.tsx";
-import { InfoText } from "../../kit/page.tsx";
+import { InfoText, Loading } from "../../kit/page.tsx";
 import { useOnline } from "../../online.ts";
 import { shortId, titleOf } from "../fields/titles.ts";
 import { Value } from "../fields/values.tsx";
@@ -74,6 +74,7 @@ export function Rows({ resource }: { resource: Resource }) {
           </tbody>
           <Totals resource={resource} columns={columns} before={chooses ? 2 : 1} />
         </table>
+        {isPending ? <Loading /> : null}
       </div>
     </Gallery>
   );
