@@ -41,7 +41,9 @@ export function Value({ field, record, inList = false }: ValueProps) {
     case "number":
     case "percent":
       if (field.unit) return <Measure value={Number(value)} unit={field.unit} />;
-      return <NumberValue value={Number(value)} plain={field.name === "id" || field.name.endsWith("_id")} />;
+      // A car that was taken by phone has no year.
+      if (field.name === "year" && value === 0) return <span className="none">—</span>;
+      return <NumberValue value={Number(value)} plain={PLAIN.test(field.name)} />;
     case "reference":
       return <Reference resource={field.reference ?? ""} value={value} />;
     case "place":
@@ -64,6 +66,9 @@ export function Value({ field, record, inList = false }: ValueProps) {
       return field.type satisfies never;
   }
 }
+
+/** Numbers that name something are not grouped: `2021`. */
+const PLAIN = /^(id|year)$|_id$/;
 
 /** A word longer than this may be broken anywhere: an address, a key. */
 const LONG_WORD = /\S{21}/;
