@@ -99,6 +99,29 @@ test("An append that fails half-way leaves no position taken and no row behind."
   });
 });
 
+test("An entry that fails alone, without a transaction, takes no position and leaves no row, also where a page of refs is full.", async () => {
+  await onStorage((open, sql) => {
+    const journal = open();
+    for (let n = 1; n <= 256; n++) journal.append([draft(String(n), { ref: `r${n}` })], n);
+    sql.exec(`CREATE TRIGGER refuse BEFORE INSERT ON entries WHEN NEW.kind = 'bad'
+      BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+    expect(() => journal.append([draft("", { ref: "r257", kind: "bad" })], 300)).toThrow("refused");
+    for (const each of [journal, open()]) {
+      expect(each.head).toBe(256);
+      expect(each.holds(1, "r257")).toBe(false);
+      expect(each.holds(1, "r1")).toBe(true);
+    }
+    const [next] = journal.append([draft("fine", { ref: "r257" })], 301);
+    expect(next).toMatchObject({ repeated: false, entry: { seq: 257 } });
+    expect(open().holds(1, "r257")).toBe(true);
+    expect(
+      open()
+        .after(255, 9)
+        .map(({ seq }) => seq),
+    ).toEqual([256, 257]);
+  });
+});
+
 test.each([
   { epoch: "ours", since: 0, covered: true, why: "all there is" },
   { epoch: "ours", since: 3, covered: true, why: "some were missed" },
