@@ -83,7 +83,8 @@ describe("the chat", () => {
     await client.locator(".bubble.waiting").waitFor();
     await page.reload();
     await driver.locator(".bubble.theirs").getByText(`Written before the reload ${mark}`).waitFor();
-    expect(await driver.getByText(`Written before the reload ${mark}`).count()).toBe(1);
+    const bubbles = driver.locator(".bubble").getByText(`Written before the reload ${mark}`);
+    expect(await bubbles.count()).toBe(1);
   });
 });
 

@@ -75,7 +75,7 @@ const NO_RIGHT = ["api", "track", "tiles", "admin"];
 
 test("Every kind of link in the source code is covered here.", () => {
   const made = Object.values(sources).flatMap((source) =>
-    [...source.matchAll(/(?:origin\}|signedUrl\([^`]*`)\/([\w-]+)/g)].map(([, first = ""]) => first),
+    [...source.matchAll(/(?:origin\}|signedUrl\([^`]*`|toUrl\(`)\/([\w-]+)/g)].map(([, first = ""]) => first),
   );
   const tried = Object.keys(LINKS).map((name) => name.split(" ")[0]);
   const unknown = new Set(made.filter((first) => !tried.includes(first) && !NO_RIGHT.includes(first)));
