@@ -47,12 +47,13 @@ test("An id of a request is a uuid that says when the request came.", () => {
   expect(timeOfRequest(crypto.randomUUID())).toBe(null);
 });
 
-test("Every failed request is noted, and of the others the part that is set.", () => {
+test("Every failed request is noted, of the others the part that is set, and no socket that was opened.", () => {
   const ids = Array.from({ length: 20_000 }, () => newRequestId(1));
   const noted = (rate: number, status = 200) => ids.filter((id) => isNoted({ id, status }, rate)).length;
   expect(noted(0)).toBe(0);
   expect(noted(0, 500)).toBe(ids.length);
   expect(noted(1, 404)).toBe(ids.length);
+  expect(noted(1, 101)).toBe(0);
   expect(noted(0.01)).toBeGreaterThan(100);
   expect(noted(0.01)).toBeLessThan(300);
 });

@@ -31,8 +31,12 @@ const MOST = 200;
 /** How long requests are kept. Milliseconds. */
 const KEPT = 24 * 3600_000;
 
-/** Whether a request is noted: each that failed by our fault, of others the part `rate`, chosen by the random end of the id. */
+/**
+ * Whether a request is noted: each that failed by our fault, of others the part `rate`, chosen by the random end of the id.
+ * A socket that was opened is not: after a deploy everybody comes back at once, and that asks the database for nothing.
+ */
 export function isNoted({ id, status }: Pick<LoggedRequest, "id" | "status">, rate: number): boolean {
+  if (status === 101) return false;
   return status >= 500 || Number.parseInt(id.slice(-6), 16) / 0x1000000 < rate;
 }
 
