@@ -35,8 +35,9 @@ export { accountRoutes } from "./accounts/routes.ts";
 export { loadSampleAccount, type SampleLogin } from "./accounts/samples.ts";
 export {
   findPeople,
+  fromPeople,
+  packedPeople,
   peopleById,
-  selectPeople,
   toUserWire,
   type Visibility,
   visibilityOf,

@@ -7,13 +7,15 @@ import { type SQL, sql } from "drizzle-orm";
 export interface PackedRow<Row> {
   /** SQL: one row as a JSON array. */
   readonly json: SQL<string>;
-  /** The row that a statement returned; null for none. */
-  one(words: string | null): Row | null;
-  /** The rows that a statement returned, as a JSON array of them. */
-  all(words: string): Row[];
+  /** The row of a JSON array that is parsed already. */
+  read(values: readonly unknown[]): Row;
+  /** The same; null for none. */
+  one(values: readonly unknown[] | null): Row | null;
+  /** The rows of a JSON array of them that is parsed already. */
+  all(rows: readonly (readonly unknown[])[]): Row[];
 }
 
-/** `columns`: for each field its column, or an SQL value. */
+/** `columns`: for each field its column, or an SQL value. What a value of JSON is within the row, it is in the field. */
 export function packedRow<Row extends object>(
   columns: {
     readonly [Name in keyof Row & string]-?: string | SQL;
@@ -25,12 +27,18 @@ export function packedRow<Row extends object>(
   );
   const read = (values: readonly unknown[]) => {
     const row: Record<string, unknown> = {};
-    for (const [index, name] of names.entries()) row[name] = values[index];
+    let index = 0;
+    for (const name of names) row[name] = values[index++];
     return row as Row;
   };
   return {
     json: sql<string>`json_array(${sql.join(values, sql`, `)})`,
-    one: (words) => (words === null ? null : read(JSON.parse(words) as unknown[])),
-    all: (words) => (JSON.parse(words) as unknown[][]).map(read),
+    read,
+    one: (values) => (values === null ? null : read(values)),
+    all: (rows) => rows.map(read),
   };
 }
+
+/** SQL: a column of 0 and 1 as `false` and `true` of JSON. */
+export const packedBoolean = (column: string): SQL =>
+  sql`iif(${sql.raw(column)}, json('true'), json('false'))`;

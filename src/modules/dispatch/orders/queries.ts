@@ -1,7 +1,6 @@
-/** Reads orders with everything that belongs to them: two statements in one trip, for any number of orders. */
-import { and, count, eq, gte, lte, type SQL, sql } from "drizzle-orm";
-import { runBatch } from "../../../platform/db/client.ts";
-import { selectCounted } from "../../../platform/db/counted-rows.ts";
+/** Reads orders with everything that belongs to them: one statement, for any number of orders. */
+import { and, eq, gte, lte, type SQL, sql } from "drizzle-orm";
+import { runFixed } from "../../../platform/db/fixed-text.ts";
 import { contains } from "../../../platform/db/folding.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
@@ -10,23 +9,23 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { type Person, peopleById } from "../../identity/index.ts";
 import type { Truck, Vehicle } from "../fleet/schemas.ts";
 import {
-  type Found,
+  countedUnder,
   type History,
+  type OrderRow,
   oneFor,
   oneOf,
+  type Page,
   type Payment,
   pageFor,
+  pageText,
   type Rating,
-  readParts,
-  selectOrders,
-  selectPeopleOf,
+  readPage,
   visibleTo,
 } from "./order-statements.ts";
 import { type OrderStatus, type Side, sideOf } from "./rules.ts";
 import { orders, type PRIORITIES } from "./tables.ts";
 
-export type OrderRow = typeof orders.$inferSelect;
-export type { History, Payment, Rating };
+export type { History, OrderRow, Payment, Rating };
 
 /** SQL condition: the order exists, and belongs to the client when one is given. */
 export function orderExists(id: string | null, clientId: number | null): SQL {
@@ -46,16 +45,15 @@ export interface Order extends Readonly<OrderRow> {
   readonly people: ReadonlyMap<number, Person>;
 }
 
-function withPeople(found: Found, everybody: readonly Person[]): Order[] {
+function withPeople({ orders: found, people: everybody }: Page): Order[] {
   const people = peopleById(everybody);
-  return found.flatMap((row) => {
-    const { vehicle, truck, ...parts } = readParts(row);
-    const client = people.get(row.order.clientId);
+  return found.flatMap(({ order, vehicle, truck, ...parts }) => {
+    const client = people.get(order.clientId);
     const owner = people.get(vehicle?.ownerId ?? 0);
-    // Both statements read one state, and an order goes with its client.
+    // One statement reads one state, and an order goes with its client.
     if (!client) return [];
     return {
-      ...row.order,
+      ...order,
       ...parts,
       client,
       vehicle: vehicle && owner ? { ...vehicle, owner } : null,
@@ -93,13 +91,11 @@ export async function listOrders(
     contains(searched(caller), filter.search),
   );
   const where = and(visibleTo(caller), conditions);
-  const [[counted], found, people] = (await runBatch(ctx.db, [
-    where ? ctx.db.select({ count: count() }).from(orders).where(where) : selectCounted(ctx.db, "orders"),
-    ...(conditions
-      ? [selectOrders(ctx.db, where, limit, offset), selectPeopleOf(ctx.db, where, limit, offset)]
-      : pageFor(caller, limit, offset)),
-  ])) as [{ count: number }[], Found, Person[]];
-  return { count: counted?.count ?? 0, rows: withPeople(found, people) };
+  const rows = conditions
+    ? await ctx.db.values<unknown[]>(pageText(where, limit, offset, countedUnder(where)))
+    : await runFixed(ctx.db, pageFor(caller, limit, offset));
+  const page = readPage(rows);
+  return { count: page.count, rows: withPeople(page) };
 }
 
 function searched(caller: Caller): SQL[] {
@@ -120,9 +116,8 @@ export async function findOrder(ctx: RequestContext, caller: Caller, id: string)
   return theOrder(ctx, oneFor(caller, id));
 }
 
-async function theOrder(ctx: RequestContext, statements: ReturnType<typeof oneFor>): Promise<Order | null> {
-  const [found, people] = (await runBatch(ctx.db, statements)) as [Found, Person[]];
-  const [order] = withPeople(found, people);
+async function theOrder(ctx: RequestContext, statement: ReturnType<typeof oneFor>): Promise<Order | null> {
+  const [order] = withPeople(readPage(await runFixed(ctx.db, statement)));
   return order ?? null;
 }
 
@@ -146,9 +141,7 @@ export async function loadOrder(ctx: RequestContext, id: string): Promise<Order 
 /** All orders of a client, for the account's export. */
 export async function ordersOf(ctx: RequestContext, clientId: number): Promise<Order[]> {
   const where = eq(orders.clientId, clientId);
-  const statements = [selectOrders(ctx.db, where, ALL, 0), selectPeopleOf(ctx.db, where, ALL, 0)];
-  const [found, people] = (await runBatch(ctx.db, statements)) as [Found, Person[]];
-  return withPeople(found, people);
+  return withPeople(readPage(await ctx.db.values<unknown[]>(pageText(where, ALL, 0))));
 }
 
 const ALL = 100_000;

@@ -2,6 +2,7 @@
 
 import { type SQL, sql } from "drizzle-orm";
 import type { Db } from "../../../platform/db/client.ts";
+import { packedBoolean, packedRow } from "../../../platform/db/packed-row.ts";
 import { type Caller, isOperator } from "../../../platform/http/caller.ts";
 import { notFound } from "../../../platform/http/errors.ts";
 import type { RequestContext } from "../../../platform/runtime.ts";
@@ -54,8 +55,7 @@ export async function findPeople(
   return peopleById(await selectPeople(ctx.db, sql`SELECT value FROM json_each(${JSON.stringify(wanted)})`));
 }
 
-/** The statement that reads people, for a batch with what names them. `ids` is a SELECT of their ids. */
-export function selectPeople(db: Db, ids: SQL) {
+function selectPeople(db: Db, ids: SQL) {
   return db
     .select({
       id: users.id,
@@ -74,6 +74,25 @@ export function selectPeople(db: Db, ids: SQL) {
     .leftJoin(profiles, sql`${profiles.userId} = ${users.id}`)
     .where(sql`${users.id} IN (${ids})`);
 }
+
+/** People within a statement that reads what names them as well. */
+export const packedPeople = packedRow<Person>({
+  id: "users.id",
+  username: "users.username",
+  usernameIsGenerated: packedBoolean("users.username_is_generated"),
+  email: "users.email",
+  phone: "users.phone",
+  firstName: "users.first_name",
+  lastName: "users.last_name",
+  userType: "users.user_type",
+  isVerified: packedBoolean("users.is_verified"),
+  createdAt: "users.created_at",
+  avatarKey: "profiles.avatar_key",
+});
+
+/** SQL: the tables of `packedPeople`, for those whose ids the SELECT `ids` returns. */
+export const fromPeople = (ids: SQL): SQL =>
+  sql`FROM users LEFT JOIN profiles ON profiles.user_id = users.id WHERE users.id IN (${ids})`;
 
 /** People by their ids. */
 export function peopleById(people: readonly Person[]): ReadonlyMap<number, Person> {
