@@ -13,7 +13,7 @@ import {
 } from "react-router-dom";
 import { ACCOUNT, readAccount } from "./account/account.ts";
 import { authProvider, mustSetUpFactor } from "./auth.ts";
-import { dataProvider } from "./data.ts";
+import { dataProvider, isWhole } from "./data.ts";
 import {
   DeclarationProvider,
   mayOpen,
@@ -78,7 +78,10 @@ const store = {
 
 const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { retry: (count, error) => count < 2 && !("status" in error), staleTime: 5_000 },
+    queries: {
+      retry: (count, error) => count < 2 && !("status" in error),
+      staleTime: ({ queryKey: [, kind], state }) => (kind === "getOne" && !isWhole(state.data) ? 0 : 5_000),
+    },
   },
 });
 

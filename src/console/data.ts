@@ -117,6 +117,13 @@ const provider = {
 };
 export const dataProvider = provider as unknown as DataProvider;
 
+/**
+ * Whether a record was read by itself. ra-core keeps the rows of a list as records, too: those have no version, no actions
+ * and not all fields, so a page reads the record anew before it shows a form.
+ */
+export const isWhole = (record: unknown): boolean =>
+  typeof record === "object" && record !== null && "version" in record;
+
 interface Params {
   readonly id?: Identifier;
   readonly ids?: readonly Identifier[];

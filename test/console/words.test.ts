@@ -6,7 +6,7 @@ import { formats } from "../../src/console/formats.ts";
 import { NOWHERE, withAddress, withPoint } from "../../src/console/pages/call/place.ts";
 import { everyDay } from "../../src/console/pages/dashboard.ts";
 import { decimalOf } from "../../src/console/records/fields/amounts.ts";
-import { clockOf, measured, minuteOf } from "../../src/console/records/fields/measures.ts";
+import { clockOf, listOf, measured, minuteOf } from "../../src/console/records/fields/measures.ts";
 import { phoneWords, shortId, subtitleOf, titleOf } from "../../src/console/records/fields/titles.ts";
 import { catalogue, type Locale, say } from "../../src/console/words.ts";
 
@@ -181,6 +181,7 @@ describe("a number with its unit", () => {
     degree: ["°", "°"],
     millisecond: ["ms", "мс"],
     byte: ["bytes", "байт"],
+    minute: ["min", "мин"],
     minute_of_day: ["minute of the day", "минута дня"],
   };
   test.each([
@@ -189,6 +190,8 @@ describe("a number with its unit", () => {
     [270, "degree", "270°", "270°"],
     [250, "millisecond", "250 ms", "250 мс"],
     [86_400_000, "millisecond", "24 hr", "24 ч"],
+    [30, "minute", "30 min", "30 мин"],
+    [1440, "minute", "24 hr", "24 ч"],
     [2_400_000, "byte", "2.4 MB", "2,4 МБ"],
     [1350, "minute_of_day", "22:30", "22:30"],
   ])("The number %i of the unit %s is shown as %s in English.", (value, name, english, russian) => {
@@ -199,6 +202,12 @@ describe("a number with its unit", () => {
         " ",
       );
     expect([shown("en"), shown("ru")]).toEqual([english, russian]);
+  });
+
+  test("Numbers that are typed in a row are a list; what is no number stays for the API to refuse.", () => {
+    expect(listOf("1440, 30;5 ")).toEqual([1440, 30, 5]);
+    expect(listOf("1440, soon")).toEqual([1440, "soon"]);
+    expect(listOf(" ")).toEqual([]);
   });
 
   test.each(["00:00", "09:05", "23:59"])("The time of day %s is typed and stored in minutes.", (clock) => {

@@ -8,6 +8,7 @@ export const UNITS = {
   tonne: text("t", "т"),
   millisecond: text("ms", "мс"),
   second: text("s", "с"),
+  minute: text("min", "мин"),
   /** Since midnight; shown as the time of day. */
   minute_of_day: text("minute of the day", "минута дня"),
   byte: text("bytes", "байт"),

@@ -45,9 +45,10 @@ describe("a record", () => {
     expect((await tariff(one)).name).toBe(one.name);
   });
 
-  test("A change of a record is in its history and can be reverted.", async () => {
+  test("A change of a record, opened from its list at once, is in its history and can be reverted.", async () => {
     const made = await aTariff();
-    const { page } = await stage.signedIn("operator", `/vehicle-types/${made.id}`);
+    const { page } = await stage.signedIn("operator", `/vehicle-types?perPage=100`);
+    await page.getByRole("link", { name: made.name }).click();
     await page.getByLabel("Base price").fill("2000");
     await save(page);
     await page.getByText("Saved", { exact: true }).waitFor();

@@ -3,13 +3,14 @@ import { useInput, useLocaleState } from "ra-core";
 import { type ReactNode, useState } from "react";
 import { useCode } from "../../codes.ts";
 import { type Field, useLabel } from "../../declaration.tsx";
+import type { Unit } from "../../declared.ts";
 import { useFormats, useWords } from "../../i18n.ts";
 import { Fault } from "../../kit/fault.tsx";
 import { instantAt, ownZone, wallTime } from "../../zone.ts";
 import { decimalOf } from "./amounts.ts";
 import { CheckboxGroup, OptionGroup } from "./checkbox-group.tsx";
 import { RecordCombobox } from "./combobox.tsx";
-import { clockOf, minuteOf } from "./measures.ts";
+import { clockOf, listOf, minuteOf } from "./measures.ts";
 import { PlaceInput } from "./place-input.tsx";
 import { ZoneHint } from "./zoned.tsx";
 
@@ -139,6 +140,7 @@ export function Control({ field, id, value, onChange, onBlur, invalid }: Control
         return <CheckboxGroup id={id} resource={field.reference} value={value} onChange={onChange} />;
       if (field.options)
         return <OptionGroup id={id} options={field.options} value={value} onChange={onChange} />;
+      if (field.unit) return <NumberList {...common} unit={field.unit} value={value} onChange={onChange} />;
       return <Json {...common} value={value} onChange={onChange} />;
     case "place":
       return <PlaceInput {...common} name={field.name} value={value} onChange={onChange} />;
@@ -215,6 +217,27 @@ function Amount({ value, sign, onChange, onBlur, ...rest }: PartProps & { sign: 
         }}
       />
       <span>{sign}</span>
+    </div>
+  );
+}
+
+/** Numbers in a row, beside their unit. */
+function NumberList({ value, unit, onChange, ...rest }: PartProps & { unit: Unit }) {
+  const label = useLabel();
+  // What is being typed stays as it is typed.
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <div className="unit">
+      <input
+        {...rest}
+        inputMode="numeric"
+        value={typed ?? (Array.isArray(value) ? value.join(", ") : "")}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          onChange(listOf(event.target.value));
+        }}
+      />
+      <span>{label(unit.label)}</span>
     </div>
   );
 }

@@ -12,8 +12,17 @@ export function measured(value: number, { name, label }: Unit, formats: Formats,
   if (name === "byte") return formats.bytes(value);
   if (name === "minute_of_day") return clockOf(value);
   if (name === "millisecond" && value >= LONG) return formats.span(value / 1000);
+  if (name === "minute" && value >= 60) return formats.span(value * 60);
   const number = formats.number(value, 2);
   return name === "degree" ? `${number}${label[locale]}` : `${number}\u00a0${label[locale]}`;
+}
+
+/** Numbers as they are typed in a row: `1440, 30`. What is no number stays as it is; the API says what is wrong with it. */
+export function listOf(typed: string): (number | string)[] {
+  return typed
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map((each) => (/^-?\d+(\.\d+)?$/.test(each) ? Number(each) : each));
 }
 
 /** Minutes since midnight as an input of times takes them: `22:30`. */

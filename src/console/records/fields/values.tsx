@@ -57,6 +57,7 @@ export function Value({ field, record, inList = false }: ValueProps) {
     case "json":
       if (field.reference && Array.isArray(value))
         return <References resource={field.reference} ids={value} />;
+      if (field.unit && Array.isArray(value)) return <Measures values={value} unit={field.unit} />;
       if (field.options && Array.isArray(value)) return <span>{value.map(code).join(", ")}</span>;
       return <code className="json">{typeof value === "string" ? value : JSON.stringify(value)}</code>;
     case "text":
@@ -133,10 +134,17 @@ function Money({ value }: { value: string }) {
   return <span className="number">{useFormats().money(value)}</span>;
 }
 
-function Measure({ value, unit }: { value: number; unit: Unit }) {
+const Measure = ({ value, unit }: { value: number; unit: Unit }) => <Measures values={[value]} unit={unit} />;
+
+function Measures({ values, unit }: { values: readonly number[]; unit: Unit }) {
   const [locale] = useLocaleState();
-  const words = measured(value, unit, useFormats(), locale === "ru" ? "ru" : "en");
-  return <span className="number">{words}</span>;
+  const formats = useFormats();
+  const words = values.map((value) => measured(value, unit, formats, locale === "ru" ? "ru" : "en"));
+  return words.length > 0 ? (
+    <span className="number">{words.join(", ")}</span>
+  ) : (
+    <span className="none">—</span>
+  );
 }
 
 function NumberValue({ value, plain }: { value: number; plain: boolean }) {

@@ -2,6 +2,7 @@
 import { type RaRecord, ResourceContextProvider, useGetOne } from "ra-core";
 import { type ReactNode, useEffect } from "react";
 import { Link, useParams, useSearchParams } from "react-router-dom";
+import { isWhole } from "../../data.ts";
 import { type Resource, useDeclared, useLabel } from "../../declaration.tsx";
 import { useWords } from "../../i18n.ts";
 import { InfoPage, Loading, PageTitle } from "../../kit/page.tsx";
@@ -25,7 +26,8 @@ interface RecordPageProps {
 export function RecordPage({ resource, head, tools }: RecordPageProps) {
   const { id = "" } = useParams();
   const [search, setSearch] = useSearchParams();
-  const { data: record, error, isPending } = useGetOne(resource.name, { id });
+  const { data, error } = useGetOne(resource.name, { id });
+  const record = isWhole(data) ? data : undefined;
   const words = useWords();
   const label = useLabel();
   const log = useDeclared("audit-log");
@@ -37,7 +39,7 @@ export function RecordPage({ resource, head, tools }: RecordPageProps) {
     if (title !== undefined) remember({ path, title, about: kind });
   }, [path, title, kind]);
   if (!record && !isOnline) return <InfoPage text={words("error.offlineEmpty")} />;
-  if (isPending) return <Loading />;
+  if (!record && !error) return <Loading />;
   if (error || !record) return <InfoPage text={words("ra.notification.item_doesnt_exist")} />;
   const tab = search.get("tab") ?? "details";
   const tabs = [

@@ -49,11 +49,11 @@ const eventResource = resource({
       list: false,
       input: z.union([z.null(), z.literal("").transform(() => null), timeZone()]).optional(),
     }),
-    reminders: field.json(
-      events.reminderLeads,
-      text("Reminders, minutes before the start", "Напоминания, минут до начала"),
-      { list: false, input: reminderLeads().nullable().optional() },
-    ),
+    reminders: field.json(events.reminderLeads, text("Reminders before the start", "Напоминания до начала"), {
+      list: false,
+      unit: "minute",
+      input: reminderLeads().nullable().optional(),
+    }),
     city: field.reference("cities", events.cityId, text("City", "Город"), {
       input: idInput().nullable().optional(),
     }),
