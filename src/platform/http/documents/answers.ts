@@ -1,6 +1,6 @@
 /** Which responses a route may refuse with, and how each of them looks: read from the source by the build. */
 
-import type { z } from "../../zod.ts";
+import { z } from "../../zod.ts";
 import { Refusal, type RefusalBody, type RefusalStatus, wire } from "../errors.ts";
 import { parse } from "../input/validation.ts";
 import { messages } from "../messages.ts";
@@ -94,7 +94,7 @@ function speaks(route: Route, { body }: ReadRefusal): boolean {
 
 /** A refusal of input, made by giving the schema what it does not take. */
 function faultsOf(schema: z.ZodType): ReadRefusal[] {
-  const shape = "shape" in schema ? (schema.shape as Record<string, unknown>) : {};
+  const shape = schema instanceof z.ZodObject ? schema.shape : {};
   for (const input of [{}, ...Object.keys(shape).map((name) => ({ [name]: { "?": "?" } }))])
     try {
       parse(schema, input);

@@ -66,8 +66,8 @@ function generated(routes: readonly Route[], webhooks: readonly DocumentedWebhoo
   const registry = new OpenAPIRegistry();
   for (const [name, scheme] of Object.entries(SECURITY_SCHEMES))
     registry.registerComponent("securitySchemes", name, scheme);
-  for (const route of routes) registry.registerPath(pathItem(route));
-  for (const webhook of webhooks) registry.registerWebhook(webhookItem(webhook));
+  for (const route of routes) registry.registerPath(z.built(pathItem(route)));
+  for (const webhook of webhooks) registry.registerWebhook(z.built(webhookItem(webhook)));
   const made = new OpenApiGeneratorV31(registry.definitions).generateDocument({
     openapi: "3.1.0",
     ...API_INFO,
