@@ -1,6 +1,9 @@
 /** Builds the Worker as a deploy does; returns its size in bytes: what a cold start loads, and the parts loaded on demand. */
 export function build(): Promise<{ raw: number; gz: number; parts: number }>;
 
+/** The files of the built script, its entry first. */
+export function productModules(): { readonly type: "ESModule"; readonly path: string }[];
+
 /** The product, started (see `platform.mjs`). */
 export interface Product {
   readonly origin: string;

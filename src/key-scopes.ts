@@ -103,12 +103,17 @@ const ROOT: Place = ["/api/v1", "account", ["get"]];
 export function keyPlaceOf({ path }: Pick<Route, "path">): Place | undefined {
   if (path === ROOT[0]) return ROOT;
   const segments = `${path.replace(/\{[^}]*\}/g, "")}/`;
-  return KEY_PLACES.find(([prefix]) => segments.startsWith(`${prefix}/`));
+  return KEY_PLACES.find(([prefix]) => segments[prefix.length] === "/" && segments.startsWith(prefix));
 }
 
-/** The route with the scope that a key needs for it. */
+/** The route with the scope that a key needs for it, which is looked up when a key comes. */
 export function withKeyScope(route: Route): Route {
-  const [, resource = null, methods] = keyPlaceOf(route) ?? [];
-  const isOpen = methods === undefined || methods.includes(route.method);
-  return { ...route, keyScope: isOpen ? scopeFor(resource, route.method) : null };
+  return {
+    ...route,
+    get keyScope() {
+      const [, resource = null, methods] = keyPlaceOf(route) ?? [];
+      const isOpen = methods === undefined || methods.includes(route.method);
+      return isOpen ? scopeFor(resource, route.method) : null;
+    },
+  };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { build } from "../../bench/platform.mjs";
+import { build, productModules } from "../../bench/platform.mjs";
 
 /** Bytes, gzipped. */
 const BUDGET = 430 * 1024;
@@ -15,6 +15,15 @@ test("The script that a cold start loads is at most 430 KiB gzipped.", async () 
   expect(size.gz).toBeGreaterThan(BUDGET / 4);
   // Tables of the H3 grid: whatever pulls them into the start again.
   expect(size.parts).toBeGreaterThan(50 * 1024);
+  // What else the entry exports, the platform takes for an entry point of the Worker.
+  const entry = readFileSync(productModules()[0]?.path ?? "", "utf8");
+  const exported = /export\{([^}]*)\}/
+    .exec(entry)?.[1]
+    ?.split(",")
+    .map((name) => name.split(" as ").at(-1));
+  const wrangler = readFileSync(join(import.meta.dirname, "../../wrangler.toml"), "utf8");
+  const objects = new Set([...wrangler.matchAll(/class_name = "(\w+)"/g)].map(([, name]) => name));
+  expect(exported?.sort()).toEqual(["default", ...objects].sort());
 });
 
 test("The client's socket part is at most 12 kB gzipped, with everything it needs.", () => {
