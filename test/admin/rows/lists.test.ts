@@ -206,3 +206,19 @@ describe("a CSV file", () => {
     expect(csvCell(value)).toBe(written);
   });
 });
+
+test("The first row of each list is read by its id, with its version, also when the id has a colon.", async () => {
+  const staff = await newPerson("staff");
+  await rows("INSERT OR IGNORE INTO rooms (name, seen_at) VALUES ('ticket:read-test', ?)", Date.now());
+  const declared = (await get("/api/admin/resources/", staff)).body as { name: string }[];
+  const unread: string[] = [];
+  for (const { name } of declared) {
+    const [first] = (await get(`/api/admin/${name}/?per_page=1`, staff)).body.results;
+    if (!first) continue;
+    const { status, body } = await get(`/api/admin/${name}/${encodeURIComponent(first.id)}/`, staff);
+    if (status !== 200 || !body.version) unread.push(`${name}/${first.id}: ${status}`);
+  }
+  expect(unread).toEqual([]);
+  expect((await get("/api/admin/rooms/ticket:read-test/", staff)).body.name).toBe("ticket:read-test");
+  await rows("DELETE FROM rooms WHERE name = 'ticket:read-test'");
+});

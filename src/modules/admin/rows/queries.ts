@@ -14,7 +14,7 @@ import type { RequestContext } from "../../../platform/runtime.ts";
 import { z } from "../../../platform/zod.ts";
 import { fieldsFor, may, visibleRows } from "../rights.ts";
 import { searchCondition } from "./search.ts";
-import { among, isSortable, selectionOf, subjectOf } from "./wire.ts";
+import { among, isSortable, keyOf, selectionOf, subjectOf } from "./wire.ts";
 
 /** The selection: filters by name, `search`, `ids`. */
 export type RowSelection = Readonly<Record<string, unknown>> & {
@@ -196,7 +196,8 @@ export async function rowsAfter(
 ): Promise<Subject[]> {
   if (last === null) await resource.refresh?.(ctx, wanted);
   const columns = sql.join([...resource.key], sql`, `);
-  const after = last && sql.join(keyParts(resource, last), sql`, `);
+  const parts = last && keyOf(resource, last)?.map((part) => sql`${part}`);
+  const after = parts && sql.join(parts, sql`, `);
   const rows = await ctx.db
     .select(selectionOf(resource))
     .from(sourceOf(resource))
@@ -204,10 +205,4 @@ export async function rowsAfter(
     .orderBy(...resource.key)
     .limit(limit);
   return rows.map(subjectOf);
-}
-
-function keyParts(resource: Resource, id: string): SQL[] {
-  return id
-    .split(":")
-    .map((part, index) => sql`${resource.key[index]?.dataType === "number" ? Number(part) : part}`);
 }

@@ -43,9 +43,9 @@ export function subjectOf(selectedRow: Values): Subject {
 const isNowhere = (value: unknown) =>
   typeof value === "object" && value !== null && "latitude" in value && value.latitude === null;
 
-/** An id's parts by the key's types; null when it can't be an id. */
+/** An id's parts by the key's types; null when it can't be an id. A key of one column may have colons: a room's name. */
 export function keyOf(resource: Resource, id: string): (string | number)[] | null {
-  const parts = id.split(":");
+  const parts = resource.key.length === 1 ? [id] : id.split(":");
   if (parts.length !== resource.key.length) return null;
   const key = resource.key.map((column, index) => {
     const part = parts[index] ?? "";
