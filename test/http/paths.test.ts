@@ -1,5 +1,6 @@
 /** Routing: trailing slashes, unknown paths, wrong methods, HEAD and OPTIONS. */
 import { describe, expect, test } from "vitest";
+import { RememberingRouter } from "../../src/platform/http/router.ts";
 import { call, get, person, post, send } from "../harness/api.ts";
 import { mountedPaths } from "./mounted-paths.ts";
 
@@ -125,4 +126,18 @@ test("A POST without a trailing slash reaches the same handler.", async () => {
   const answer = await post("/api/auth/signin", { username, password });
   expect(answer.status).toBe(200);
   expect(answer.body).toHaveProperty("access");
+});
+
+test("A remembered path keeps its method and its own parameters, also after more paths than are remembered.", () => {
+  const router = new RememberingRouter<string>();
+  router.add("GET", "/orders/:id", "read");
+  router.add("PATCH", "/orders/:id", "edit");
+  for (let turn = 0; turn < 2; turn++)
+    for (let id = 0; id < 600; id++) {
+      expect(router.match("GET", `/orders/${id}`)).toEqual([[["read", { id: `${id}` }]]]);
+      expect(router.match("PATCH", `/orders/${id}`)).toEqual([[["edit", { id: `${id}` }]]]);
+    }
+  expect(router.match("GET", "/trucks/1")).toEqual([[]]);
+  router.add("GET", "/trucks/:id", "truck");
+  expect(router.match("GET", "/trucks/1")).toEqual([[["truck", { id: "1" }]]]);
 });

@@ -6,6 +6,7 @@ import { fill, messages as shared } from "../../platform/http/messages.ts";
 import type { Locale, Text } from "../../platform/http/text.ts";
 import type { RequestContext } from "../../platform/runtime.ts";
 import { mediaUrl } from "../../platform/storage/media.ts";
+import { isoTime } from "../../platform/time.ts";
 import { z } from "../../platform/zod.ts";
 import type { Person } from "./accounts/queries.ts";
 import { messages } from "./messages.ts";
@@ -103,7 +104,7 @@ export function toAccountWire(
     user_type_label: TYPE_LABELS[user.userType][ctx.locale],
     avatar: mediaUrl(ctx, avatarKey),
     is_verified: user.isVerified,
-    date_joined: new Date(user.createdAt).toISOString(),
+    date_joined: isoTime(user.createdAt),
   };
 }
 

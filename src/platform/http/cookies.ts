@@ -9,7 +9,8 @@ export const DEVICE_COOKIE = "caravan_device";
 
 /** The value of a cookie of the request; null when it is absent or empty. */
 export function cookieOf(request: Request, name: string): string | null {
-  return parse(request.headers.get("cookie") ?? "", name)[name] || null;
+  const cookies = request.headers.get("cookie");
+  return (cookies && parse(cookies, name)[name]) || null;
 }
 
 /**

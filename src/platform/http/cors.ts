@@ -7,6 +7,7 @@ import { BOOKMARK_HEADER } from "../db/client.ts";
 import type { RequestContext, Settings } from "../runtime.ts";
 import { forbidden } from "./errors.ts";
 import { messages } from "./messages.ts";
+import { urlOf } from "./request-url.ts";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 const METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
@@ -15,7 +16,7 @@ const EXPOSED = `etag, idempotency-replayed, location, retry-after, x-request-id
 
 /** Origins of the settings, the request's own origin, and in development every port of this machine. */
 export function isAllowedOrigin(origin: string, request: Request, settings: Settings): boolean {
-  if (origin === new URL(request.url).origin || origin === settings.publicOrigin) return true;
+  if (origin === urlOf(request).origin || origin === settings.publicOrigin) return true;
   if (settings.corsOrigins.includes(origin)) return true;
   return settings.environment === "development" && LOCAL.test(origin);
 }

@@ -4,7 +4,6 @@
  */
 import { HonoBase } from "hono/hono-base";
 import { requestId } from "hono/request-id";
-import { TrieRouter } from "hono/router/trie-router";
 import { recordKeyUse } from "../db/audit.ts";
 import { BOOKMARK_COOKIE, BOOKMARK_HEADER } from "../db/client.ts";
 import { newRequestId } from "../ids.ts";
@@ -12,7 +11,7 @@ import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
 import { type Authenticate, authenticateCaller } from "./authenticate.ts";
 import { setCookie } from "./cookies.ts";
-import { corsHeaders, preflight, securityHeaders } from "./cors.ts";
+import { preflight } from "./cors.ts";
 import { methodNotAllowed, notFound, Refusal, wire } from "./errors.ts";
 import { once } from "./idempotency.ts";
 import { readBody } from "./input/body.ts";
@@ -23,7 +22,10 @@ import { messages } from "./messages.ts";
 import { allowedAt, indexPaths } from "./path-index.ts";
 import { localeOf, openRequestContext } from "./request-context.ts";
 import { callerOf, isNoted, noteCaller, requestLogOf } from "./request-log.ts";
+import { urlOf } from "./request-url.ts";
+import { completeHeaders, headersOfAll, withHeadersOfAll } from "./response-headers.ts";
 import type { Route, RouteResponse } from "./route.ts";
+import { RememberingRouter } from "./router.ts";
 import type { Locale } from "./text.ts";
 
 /** A route that returns a `Response` of its own: a socket's handshake, a media file. */
@@ -55,7 +57,7 @@ type App = HonoBase<{ Variables: Variables }>;
 
 export function createApp(parts: Parts): App {
   const { runtime, authenticate, routes, sockets } = parts;
-  const app: App = new HonoBase<{ Variables: Variables }>({ strict: false, router: new TrieRouter() });
+  const app: App = new HonoBase<{ Variables: Variables }>({ strict: false, router: new RememberingRouter() });
 
   // Without a header name the middleware makes every id itself: a client's own X-Request-Id is not trusted.
   // Ids are in order of time, so that the log finds them without an index.
@@ -78,11 +80,7 @@ export function createApp(parts: Parts): App {
     }
     // The headers of a 101 are immutable.
     if (context.res.webSocket) return;
-    setHeaders(context.res.headers, {
-      ...corsHeaders(request, runtime.settings),
-      ...securityHeaders(request),
-      "X-Request-Id": context.get("requestId"),
-    });
+    completeHeaders(context.res, () => headersOfAll(request, runtime.settings, context.get("requestId")));
   });
 
   const places = indexPaths([...routes, ...sockets.map(({ path }) => ({ path, method: "get" }))]);
@@ -115,7 +113,7 @@ export function createApp(parts: Parts): App {
         context.executionCtx,
       );
       return catchRefusal(ctx.locale, async () => {
-        queryFields(new URL(context.req.url).search);
+        queryFields(urlOf(context.req.raw).search);
         return socket.handle(ctx, context.req.raw, context.req.param());
       });
     });
@@ -158,7 +156,7 @@ async function run(
       noteCaller(request, caller);
       if (!SAFE.has(request.method)) await coarseRateLimit(ctx, route.path, caller);
       const params = route.params && parsePath(route.params, pathValues);
-      const given = queryFields(new URL(request.url).search);
+      const given = queryFields(urlOf(request).search);
       const query = route.query && parse(route.query, given);
       const ask = () => may?.({ ctx, caller, params });
       const raw = await authorizeBeforeReject(
@@ -167,13 +165,15 @@ async function run(
       );
       const work = async () => {
         const body = await authorizeBeforeReject(ask, () => route.body && parse(route.body, raw));
-        return answer(await handle({ ctx, caller, params, query, body, request }));
+        return handle({ ctx, caller, params, query, body, request });
       };
       const key = route.creates ? request.headers.get("idempotency-key") : null;
-      const path = new URL(request.url).pathname.replace(/\/$/, "");
+      const path = urlOf(request).pathname.replace(/\/$/, "");
       const place = `${request.method} ${path}`;
       const response =
-        key === null ? await work() : await replayable(ctx, { key, caller, route: place, body: raw }, work);
+        key === null
+          ? answer(await work(), () => headersOfAll(request, ctx.runtime.settings, ctx.requestId))
+          : await replayable(ctx, { key, caller, route: place, body: raw }, async () => answer(await work()));
       if (caller?.key && !SAFE.has(request.method) && response.ok) {
         const use = { method: request.method, path, status: response.status };
         await recordKeyUse(ctx, { ...caller, key: caller.key }, use);
@@ -223,11 +223,16 @@ function refusalAnswer(refusal: Refusal, locale: Locale, worded?: unknown): Resp
   });
 }
 
-function answer(result: RouteResponse | Response): Response {
+/** `headersFor`: the headers of all responses, for one that has none of its own. */
+function answer(result: RouteResponse | Response, headersFor?: () => Record<string, string>): Response {
   if (result instanceof Response) return result;
-  const { status, body, headers = {} } = result;
-  if (body === null) return new Response(null, { status, headers });
-  return Response.json(body, { status, headers });
+  const { status, body, headers } = result;
+  if (headers || !headersFor) return written(body, { status, headers: headers ?? {} });
+  return withHeadersOfAll(written(body, { status, headers: headersFor() }));
+}
+
+function written(body: unknown, init: ResponseInit): Response {
+  return body === null ? new Response(null, init) : Response.json(body, init);
 }
 
 async function replayable(
@@ -256,12 +261,4 @@ function setBookmark(headers: Headers, bookmark: string | null, request: Request
   headers.set(BOOKMARK_HEADER, bookmark);
   if (SAFE.has(request.method)) return;
   headers.append("Set-Cookie", setCookie(BOOKMARK_COOKIE, bookmark, 600, request.url));
-}
-
-/** Adds headers that the response does not set itself. */
-function setHeaders(headers: Headers, more: Record<string, string>): void {
-  for (const [name, value] of Object.entries(more)) {
-    if (name === "Vary") headers.append(name, value);
-    else if (!headers.has(name)) headers.set(name, value);
-  }
 }

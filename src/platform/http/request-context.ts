@@ -3,6 +3,7 @@ import { BOOKMARK_COOKIE, BOOKMARK_HEADER, openD1Session } from "../db/client.ts
 import { log } from "../log.ts";
 import type { RequestContext, Runtime } from "../runtime.ts";
 import { cookieOf, DEVICE_COOKIE } from "./cookies.ts";
+import { urlOf } from "./request-url.ts";
 import { chooseLocale, type Locale } from "./text.ts";
 
 export function openRequestContext(
@@ -13,7 +14,7 @@ export function openRequestContext(
 ): RequestContext {
   const bookmark = request.headers.get(BOOKMARK_HEADER) ?? cookieOf(request, BOOKMARK_COOKIE);
   const session = openD1Session(runtime.database, bookmark && BOOKMARK.test(bookmark) ? bookmark : null);
-  const requestOrigin = new URL(request.url).origin;
+  const requestOrigin = urlOf(request).origin;
   return {
     runtime,
     db: session.db,
@@ -53,7 +54,7 @@ export function openJobContext(runtime: Runtime, context: Deferring): RequestCon
 }
 
 export function localeOf(request: Request): Locale {
-  return chooseLocale(new URL(request.url).pathname, request.headers.get("accept-language"));
+  return chooseLocale(urlOf(request).pathname, request.headers.get("accept-language"));
 }
 
 interface Deferring {

@@ -31,11 +31,17 @@ export function degrees(limit: 90 | 180) {
   return z.preprocess(numeric, z.number().min(-limit).max(limit));
 }
 
+const WITH_HYPHENS = 36;
+
+function hyphenated(id: string): string {
+  return id.replaceAll("-", "").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
 export const orderParams = z.object({
   uuid: z
     .string()
     .toLowerCase()
     .pipe(z.string().regex(/^[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}$/))
-    .transform((id) => id.replaceAll("-", "").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"))
+    .transform((id) => (id.length === WITH_HYPHENS ? id : hyphenated(id)))
     .openapi({ type: "string", format: "uuid" }),
 });

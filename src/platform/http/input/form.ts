@@ -13,6 +13,7 @@ export type Fields = Record<string, FieldValue | FieldValue[]>;
 
 /** Parses a query string; a repeated parameter becomes an array. Refuses more than `MAX_FIELDS` with 400. */
 export function queryFields(search: string): Record<string, string | string[]> {
+  if (search === "") return {};
   return gather(urlencodedPairs(search.replace(/^\?/, "")));
 }
 
