@@ -3,7 +3,8 @@ import { defineConfig } from "vitest/config";
 
 const COUNTED = ["test/budgets/rows.test.ts", "test/budgets/sockets.test.ts"];
 const CLOCKED = ["test/tracking/freshness.test.ts"];
-const DOORS = ["test/{authorization,dialects,security}/**/*.test.ts"];
+const RIGHTS = ["test/{authorization,security}/**/*.test.ts"];
+const DIALECTS = ["test/dialects/**/*.test.ts"];
 
 /** Tests of the Worker run inside workerd, one isolate and one storage for all tests of a project. */
 function workerProject(name: string, files: { include: string[]; exclude?: string[] }) {
@@ -62,10 +63,11 @@ export default defineConfig({
     projects: [
       workerProject("worker", {
         include: ["test/**/*.test.ts"],
-        exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED, ...DOORS],
+        exclude: ["test/{whole,console,play,client}/**", ...COUNTED, ...CLOCKED, ...RIGHTS, ...DIALECTS],
       }),
       // With budgets and clock in a process of its own, so that the three runs of `npm test` take about as long.
-      workerProject("doors", { include: DOORS }),
+      workerProject("rights", { include: RIGHTS }),
+      workerProject("dialects", { include: DIALECTS }),
       // What is counted is counted alone: rooms of other tests would write rows meanwhile.
       workerProject("budgets", { include: COUNTED }),
       // A clock that the test moves would fire the alarms of all other tests' rooms.

@@ -1,4 +1,4 @@
-// `npm test`: runs the Worker's tests, those of doors and budgets, and those of the whole server in three processes at the
+// `npm test`: runs the Worker's tests, those of rights, dialects and budgets, and those of the whole server in three processes at the
 // same time, because most of them wait. Arguments (`npm test -- test/chat`) are passed to one vitest.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const asked = process.argv.slice(2);
 const runs =
   asked.length > 0
     ? [asked]
-    : [["worker"], ["doors", "budgets", "clock"], ["client", "whole"]].map((names) =>
+    : [["worker"], ["rights", "dialects", "budgets", "clock"], ["client", "whole"]].map((names) =>
         names.flatMap((name) => ["--project", name]),
       );
 
